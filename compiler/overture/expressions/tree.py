@@ -1,0 +1,225 @@
+"""The tree of an expression: ours, small and closed.
+
+A field of the document that holds data becomes exactly one tree, whatever its form: a bare expression, a text with
+``{{ }}`` in it (`Template`), or any JSON value with such texts inside (`ObjectOf`, `ListOf`). So evaluator, inference
+and every backend's translation know one thing, `Expr`.
+
+`span` is a half-open range of characters. Within one text it counts from the text's start; a tree that is built from
+several texts (a JSON value) has `where`, the JSON pointer of each text relative to the field, on its leaves' parent
+`Text` node. `type` is filled in by inference and does not take part in equality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from dataclasses import field as attribute
+from typing import Literal as OneOf
+
+from overture.expressions.types import ANY, Json, Type
+
+Span = tuple[int, int]
+Root = OneOf["inputs", "tasks", "item", "loop", "secrets", "state", "trigger", "run"]
+
+NO_SPAN: Span = (0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    span: Span = attribute(default=NO_SPAN, compare=False)
+    type: Type = attribute(default=ANY, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Node):
+    """A constant JSON value: null, boolean, number, text; never a list or an object."""
+
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Node):
+    """A name of ours, resolved by its form alone.
+
+    `inputs.x` is Ref("inputs", "x"); `tasks.a.body` is Ref("tasks", "a", "body"); `loop.index` is
+    Ref("loop", "index"); `secrets.X`, `state.x`, `trigger.body`, `run.id` likewise; a bare word that is no root is a
+    loop's variable, Ref("item", word). `name_span` and `field_span` are the parts' own places.
+    """
+
+    root: Root
+    name: str
+    field: str | None = None
+    name_span: Span = attribute(default=NO_SPAN, compare=False)
+    field_span: Span = attribute(default=NO_SPAN, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Node):
+    """`of.key` or `of['key']`: a constant key of an object."""
+
+    of: Expr
+    key: str
+    key_span: Span = attribute(default=NO_SPAN, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Node):
+    """`of[index]`: by a number (of a list or text) or by a computed key (of an object)."""
+
+    of: Expr
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Node):
+    """`of[start:stop]` of a list or a text; a missing bound is None. There is no step."""
+
+    of: Expr
+    start: Expr | None
+    stop: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Node):
+    op: OneOf["-", "+", "not"]
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """Arithmetic and `~`; `and` and `or` are lazy and take booleans."""
+
+    op: OneOf["+", "-", "*", "/", "//", "%", "**", "~", "and", "or"]
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """`first op rest op rest …`, a chain as in Python: each operand evaluated once, lazily."""
+
+    first: Expr
+    rest: tuple[tuple[OneOf["==", "!=", "<", "<=", ">", ">=", "in", "not in"], Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    """`then if condition else otherwise`."""
+
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(Node):
+    """`of | name(...)`. Arguments are bound to the table's parameters: `arguments` holds (parameter, value) of those
+    that are given, in the table's order."""
+
+    of: Expr
+    name: str
+    arguments: tuple[tuple[str, Expr], ...] = ()
+    name_span: Span = attribute(default=NO_SPAN, compare=False)
+
+    def argument(self, name: str) -> Expr | None:
+        return dict(self.arguments).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Test(Node):
+    """`of is name` or, negated, `of is not name`."""
+
+    of: Expr
+    name: str
+    negated: bool = False
+    name_span: Span = attribute(default=NO_SPAN, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """`now()` and `range(a, b)`."""
+
+    name: str
+    arguments: tuple[Expr, ...] = ()
+    name_span: Span = attribute(default=NO_SPAN, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Node):
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectOf(Node):
+    """An object literal; keys are constant texts, or expressions that give a text. Of equal keys the last wins."""
+
+    entries: tuple[tuple[Expr, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template(Node):
+    """A text with expressions in it: each part is rendered, the whole is text (language.md 2)."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """The tree of one text of a JSON value: `where` is that text's JSON pointer relative to the field ("" for the
+    field itself), so that a span inside it can be found in the file. Means the same as `body`."""
+
+    where: str
+    body: Expr
+
+
+Expr = (
+    Literal
+    | Ref
+    | Key
+    | Index
+    | Slice
+    | Unary
+    | Binary
+    | Compare
+    | Conditional
+    | Filter
+    | Test
+    | Call
+    | ListOf
+    | ObjectOf
+    | Template
+    | Text
+)
+
+
+def children(tree: Expr) -> Iterator[Expr]:
+    """The direct parts of a tree, in the order in which they are written."""
+    for each in fields(tree):
+        yield from _nodes(getattr(tree, each.name))
+
+
+def _nodes(value: object) -> Iterator[Expr]:
+    if isinstance(value, Node):
+        yield value  # type: ignore[misc]  # every Node of ours is one of the union
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _nodes(part)
+
+
+def walk(tree: Expr) -> Iterator[Expr]:
+    """The tree and all its parts, outermost first."""
+    yield tree
+    for part in children(tree):
+        yield from walk(part)
+
+
+def references(tree: Expr) -> Iterator[Ref]:
+    """Every name of ours that the tree reads, in the order in which they are written."""
+    return (node for node in walk(tree) if isinstance(node, Ref))
+
+
+def constant(tree: Expr) -> Json | None:
+    """The text, number or boolean that a tree is whatever happens, or None when that depends on data."""
+    if isinstance(tree, Text):
+        return constant(tree.body)
+    return tree.value if isinstance(tree, Literal) else None

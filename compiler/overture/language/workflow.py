@@ -1,0 +1,91 @@
+"""The whole document (language.md 1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from overture.language.roles import Expression, Outputs, Values
+from overture.language.scalars import Duration, Name, Schema, SecretName
+from overture.language.tasks import Part, Retry, Task
+
+
+class Signature(Part):
+    """HMAC-SHA256 of a webhook's raw body."""
+
+    header: str
+    secret: SecretName
+    prefix: str = ""
+    encoding: Literal["hex", "base64"] = "hex"
+
+
+class TriggerPart(Part):
+    inputs: Values | None = Field(None, description="values of the workflow's inputs; literal for a schedule")
+    when: Expression | None = Field(None, description="over `trigger` and `inputs`; false: no run")
+
+
+class ScheduleTrigger(TriggerPart):
+    """Starts the workflow at the times of a cron expression."""
+
+    type: Literal["schedule"]
+    cron: str = Field(description="POSIX cron of five fields; both day fields set = either")
+    timezone: str = Field(description="IANA name, such as Europe/Berlin")
+    catch_up: Literal["none", "last", "all"] = Field("none", description="what to do about times that were missed")
+
+
+class WebhookTrigger(TriggerPart):
+    """Starts the workflow when something is posted to its url; read as `trigger.body`, `.headers`, `.query`."""
+
+    type: Literal["webhook"]
+    key: SecretName | None = Field(None, description="the secret that stands in the url")
+    signature: Signature | None = None
+    returns: Schema | None = Field(None, description="what the body must look like")
+
+
+class AfterTrigger(TriggerPart):
+    """Starts the workflow after another one; read as `trigger.outputs`."""
+
+    type: Literal["after"]
+    workflow: Name
+    states: tuple[Literal["succeeded", "failed", "cancelled"], ...] = ("succeeded",)
+
+
+Trigger = Annotated[ScheduleTrigger | WebhookTrigger | AfterTrigger, Field(discriminator="type")]
+
+
+class Defaults(Part):
+    retry: Retry | None = Field(None, description="for tasks that may be repeated")
+    timeout: Duration | None = Field(None, description="for tasks that can have one")
+
+
+class Concurrency(Part):
+    limit: int = Field(ge=1, description="runs at once")
+    when_full: Literal["queue", "skip", "fail"] = "queue"
+
+
+class Workflow(Part):
+    """A workflow, version 1 of the language."""
+
+    model_config = ConfigDict(title="Overture workflow")
+
+    overture: Literal[1] = Field(description="version of the language")
+    name: Name
+    description: str | None = None
+    labels: dict[str, str] | None = None
+    inputs: dict[Name, Schema] | None = Field(None, description="JSON Schemas with `default`; no default = required")
+    secrets: tuple[SecretName, ...] | None = Field(None, description="names of the secrets that the workflow may read")
+    state: dict[Name, Schema] | None = Field(
+        None, description="kept between runs, read as `state.x`, written by `remember`"
+    )
+    triggers: tuple[Trigger, ...] | None = None
+    defaults: Defaults | None = None
+    timeout: Duration | None = Field(None, description="of the whole run")
+    concurrency: Concurrency | None = None
+    tasks: tuple[Task, ...] = Field(min_length=1)
+    outputs: Outputs | None = Field(None, description="expressions, read after `finally`")
+    on_failure: tuple[Task, ...] | None = Field(None, min_length=1, description="runs when the workflow fails")
+    finally_: tuple[Task, ...] | None = Field(None, alias="finally", description="runs however the workflow ends")
+
+
+Json = JsonValue
