@@ -1,0 +1,41 @@
+"""Fakes and cases: a scripted world, model servers of every character, a settable clock, and runs held to cases."""
+
+from overture.testing.agreement import Observed, differences
+from overture.testing.cases import Approval, Case, Support, find_cases, load_case, read_workspace
+from overture.testing.characters import CHARACTERS, Character, Speaker, speaker
+from overture.testing.clock import Clock, SettableClock, SystemClock
+from overture.testing.expectations import Expectation
+from overture.testing.models import ModelCall, ModelScript, ScriptedAnswer, ScriptedEntry
+from overture.testing.replies import Reply, Request, Route
+from overture.testing.shapes import CaseError
+from overture.testing.values import JSON
+from overture.testing.world import World
+
+__all__ = [
+    "CHARACTERS",
+    "JSON",
+    "Approval",
+    "Case",
+    "CaseError",
+    "Character",
+    "Clock",
+    "Expectation",
+    "ModelCall",
+    "ModelScript",
+    "Observed",
+    "Reply",
+    "Request",
+    "Route",
+    "ScriptedAnswer",
+    "ScriptedEntry",
+    "SettableClock",
+    "Speaker",
+    "Support",
+    "SystemClock",
+    "World",
+    "differences",
+    "find_cases",
+    "load_case",
+    "read_workspace",
+    "speaker",
+]
