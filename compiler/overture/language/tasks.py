@@ -34,21 +34,25 @@ class Retry(Part):
 
 
 class BearerAuth(Part):
-    type: Literal["bearer"]
-    token: Template
+    """A bearer token."""
+
+    type: Literal["bearer"] = Field(description="a bearer token")
+    token: Template = Field(description="the token, a secret")
 
 
 class BasicAuth(Part):
-    type: Literal["basic"]
-    username: Template
-    password: Template
+    """A user name and a password."""
+
+    type: Literal["basic"] = Field(description="a user name and a password")
+    username: Template = Field(description="the name")
+    password: Template = Field(description="the password, a secret")
 
 
 class KeyAuth(Part):
     """Only for `action`: the catalogue says where the key goes."""
 
-    type: Literal["key"]
-    value: Template
+    type: Literal["key"] = Field(description="a key")
+    value: Template = Field(description="the key, a secret")
 
 
 class Pages(Part):
@@ -66,6 +70,8 @@ class Pages(Part):
 
 
 class Common(Part):
+    """What every task has."""
+
     id: Name = Field(description="unique in the whole document")
     description: str | None = Field(None, description="what the task is for")
     needs: tuple[Name, ...] | None = Field(
@@ -77,6 +83,8 @@ class Common(Part):
 
 
 class Repeatable(Common):
+    """What a task has that may be attempted again."""
+
     retry: Retry | None = Field(
         None, description="attempts; without it `defaults.retry` where the task may be repeated"
     )
@@ -86,23 +94,27 @@ class Repeatable(Common):
 
 
 class Container(Common):
+    """What a block and an approval have."""
+
     timeout: Duration | None = Field(None, description="of the whole block")
 
 
 class HttpTask(Repeatable):
     """An HTTP request. Result: `.status`, `.headers`, `.body`, `.path`."""
 
-    kind: Literal["http"]
-    method: Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] = "GET"
+    kind: Literal["http"] = Field(description="an HTTP request")
+    method: Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] = Field(
+        "GET", description="what is done; GET, HEAD, OPTIONS, PUT and DELETE may be repeated"
+    )
     url: Template = Field(
         description="http or https; its host is literal, an input or a secret, unless `hosts` is given"
     )
     query: Values | None = Field(None, description="parameters; a list repeats the key, null leaves it out")
-    headers: Texts | None = None
+    headers: Texts | None = Field(None, description="headers of the request")
     body: Value | None = Field(None, description="sent as JSON; a text as it is")
     form: Values | None = Field(None, description="sent as a form")
     file: Template | None = Field(None, description="a path in the workspace whose content is sent")
-    auth: Annotated[BearerAuth | BasicAuth, Field(discriminator="type")] | None = None
+    auth: Annotated[BearerAuth | BasicAuth, Field(discriminator="type")] | None = Field(None, description="who asks")
     accept: tuple[Status, ...] = Field(("200-299",), description="statuses that are no failure")
     pages: Pages | None = None
     save: Template | None = Field(None, description="a path in the workspace for the body; read as `.path`")
@@ -115,46 +127,50 @@ class HttpTask(Repeatable):
 class ActionTask(Repeatable):
     """A named operation of the catalogue; expands to http. Result: `.value`."""
 
-    kind: Literal["action"]
+    kind: Literal["action"] = Field(description="an operation of the catalogue")
     uses: str = Field(description="operation, such as `github.list_commits`")
     with_: Values | None = Field(None, alias="with", description="its parameters")
-    auth: Annotated[BearerAuth | BasicAuth | KeyAuth, Field(discriminator="type")] | None = None
-    returns: Schema | None = None
+    auth: Annotated[BearerAuth | BasicAuth | KeyAuth, Field(discriminator="type")] | None = Field(
+        None, description="in place of the secret that the catalogue names"
+    )
+    returns: Schema | None = Field(
+        None, description="what the value must look like; without it what the catalogue says"
+    )
 
 
 class AiTask(Repeatable):
     """Asks a model for a judgement. Result: `.value`, `.model`, `.usage`."""
 
-    kind: Literal["ai"]
-    prompt: Template
-    system: Template | None = None
+    kind: Literal["ai"] = Field(description="a judgement of a model")
+    prompt: Template = Field(description="what is asked")
+    system: Template | None = Field(None, description="what holds for every question; never made of data")
     models: tuple[str, ...] | None = Field(
         None, min_length=1, description="first, then fallbacks; none: OVERTURE_MODEL"
     )
-    temperature: float | None = Field(None, ge=0, le=2)
-    max_tokens: int | None = Field(None, ge=1)
+    temperature: float | None = Field(None, ge=0, le=2, description="0: the likeliest words")
+    max_tokens: int | None = Field(None, ge=1, description="most tokens of an answer")
     returns: Schema | None = Field(None, description="what the answer must look like; without it the value is the text")
 
 
 class PythonTask(Repeatable):
     """Runs `main(...)` in a child process. Result: `.value`."""
 
-    kind: Literal["python"]
+    kind: Literal["python"] = Field(description="a function in Python")
     code: str = Field(description="defines `main`; its parameters are `args`")
-    args: Values | None = None
+    args: Values | None = Field(None, description="arguments of `main`, by name")
     requirements: tuple[str, ...] | None = Field(None, description="packages, installed by uv")
-    returns: Schema | None = None
+    returns: Schema | None = Field(None, description="what `main` must return")
 
 
 class ShellTask(Repeatable):
     """Runs a program; no shell reads the words. Result: `.exit_code`, `.stdout`, `.stderr`, `.value`."""
 
-    kind: Literal["shell"]
+    kind: Literal["shell"] = Field(description="a program")
     command: Annotated[tuple[str, ...], Field(min_length=1), Role.ARGV] = Field(
         description="program (literal) and arguments"
     )
-    env: Texts | None = None
-    stdin: Template | None = None
+    env: Texts | None = Field(None, description="variables that the program sees beside the clean environment")
+    stdin: Template | None = Field(None, description="text for the program's input")
     accept: tuple[Annotated[int, Field(ge=0, le=255)], ...] = Field((0,), description="exit codes that are no failure")
     returns: Schema | None = Field(None, description="stdout is read as JSON into `.value`")
 
@@ -162,7 +178,7 @@ class ShellTask(Repeatable):
 class SqlTask(Repeatable):
     """Runs a query. Result: `.rows`, `.row_count`."""
 
-    kind: Literal["sql"]
+    kind: Literal["sql"] = Field(description="a query")
     connection: Template = Field(description='exactly `"{{ secrets.X }}"`, a url')
     query: str = Field(description="literal, with `:name` placeholders")
     params: Value | None = Field(
@@ -173,86 +189,86 @@ class SqlTask(Repeatable):
 class EmailTask(Repeatable):
     """Sends a mail."""
 
-    kind: Literal["email"]
+    kind: Literal["email"] = Field(description="a mail")
     connection: Template = Field(description='exactly `"{{ secrets.X }}"`, `smtps://user:password@host`')
-    from_: Template = Field(alias="from")
-    to: Value
-    cc: Value | None = None
-    bcc: Value | None = None
-    reply_to: Template | None = None
-    subject: Template
-    text: Template | None = None
-    html: Template | None = None
-    headers: Texts | None = None
+    from_: Template = Field(alias="from", description="the sender")
+    to: Value = Field(description="the recipients: a list, or a text with commas")
+    cc: Value | None = Field(None, description="recipients of a copy")
+    bcc: Value | None = Field(None, description="recipients whom the others do not see")
+    reply_to: Template | None = Field(None, description="where answers go")
+    subject: Template = Field(description="the subject")
+    text: Template | None = Field(None, description="the body as text")
+    html: Template | None = Field(None, description="the body as HTML")
+    headers: Texts | None = Field(None, description="further headers of the mail")
     attachments: Value | None = Field(None, description="paths in the workspace")
 
 
 class ReadFileTask(Common):
     """Reads a file of the workspace. Result: `.content`."""
 
-    kind: Literal["read_file"]
-    path: Template
-    format: Literal["text", "lines", "json", "csv", "base64"] = "text"
-    returns: Schema | None = None
+    kind: Literal["read_file"] = Field(description="reads a file")
+    path: Template = Field(description="a path in the workspace")
+    format: Literal["text", "lines", "json", "csv", "base64"] = Field("text", description="how the content is read")
+    returns: Schema | None = Field(None, description="what the content must look like")
 
 
 class WriteFileTask(Common):
     """Writes a file of the workspace. Result: `.path`."""
 
-    kind: Literal["write_file"]
-    path: Template
-    format: Literal["text", "lines", "json", "csv", "base64"] = "text"
-    content: Value
+    kind: Literal["write_file"] = Field(description="writes a file")
+    path: Template = Field(description="a path in the workspace")
+    format: Literal["text", "lines", "json", "csv", "base64"] = Field("text", description="how the content is written")
+    content: Value = Field(description="what is written")
 
 
 class SetTask(Common):
     """Names values. Result: `.<name>` for each."""
 
-    kind: Literal["set"]
-    values: Values = Field(min_length=1)
+    kind: Literal["set"] = Field(description="names values")
+    values: Values = Field(min_length=1, description="values by name; no name is `state` or `error`")
 
 
 class RememberTask(Common):
     """Keeps values in the workflow's state, at once."""
 
-    kind: Literal["remember"]
-    values: Values = Field(min_length=1)
+    kind: Literal["remember"] = Field(description="keeps values between runs")
+    values: Values = Field(min_length=1, description="values by the name of a state")
 
 
 class LogTask(Common):
     """Writes a line to the run's log."""
 
-    kind: Literal["log"]
-    message: Template
-    level: Literal["debug", "info", "warning", "error"] = "info"
+    kind: Literal["log"] = Field(description="a line in the log")
+    message: Template = Field(description="what is written")
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="how grave it is")
 
 
 class AssertTask(Common):
     """Fails unless every condition holds."""
 
-    kind: Literal["assert"]
-    that: Annotated[Expressions, Field(min_length=1)]
-    message: Template | None = None
+    kind: Literal["assert"] = Field(description="fails unless all holds")
+    that: Annotated[Expressions, Field(min_length=1)] = Field(description="conditions")
+    message: Template | None = Field(None, description="the message of the failure")
 
 
 class FailTask(Common):
     """Fails."""
 
-    kind: Literal["fail"]
-    message: Template
+    kind: Literal["fail"] = Field(description="fails")
+    message: Template = Field(description="the message of the failure")
 
 
 class StopTask(Common):
     """Ends the run well: what comes after is skipped. Only in the workflow's own task list."""
 
-    kind: Literal["stop"]
-    message: Template | None = None
+    kind: Literal["stop"] = Field(description="ends the run well")
+    message: Template | None = Field(None, description="why the run ends")
 
 
 class WaitTask(Common):
     """Waits for a time, or until a moment."""
 
-    kind: Literal["wait"]
+    kind: Literal["wait"] = Field(description="waits")
     for_: Template | None = Field(None, alias="for", description="a duration")
     until: Template | None = Field(None, description="an RFC 3339 moment")
 
@@ -260,63 +276,67 @@ class WaitTask(Common):
 class ApproveTask(Container):
     """Waits for a person. Result: `.outcome`, `.approved`, `.by`, `.comment`, `.value`."""
 
-    kind: Literal["approve"]
-    message: Template
-    on_timeout: Literal["approve", "reject", "fail"] = "fail"
+    kind: Literal["approve"] = Field(description="asks a person")
+    message: Template = Field(description="what the person is asked")
+    on_timeout: Literal["approve", "reject", "fail"] = Field("fail", description="what silence means")
     returns: Schema | None = Field(None, description="fields to fill in")
 
 
 class CallTask(Repeatable):
     """Runs another workflow that stands beside this one. Result: `.value`, its outputs."""
 
-    kind: Literal["call"]
-    workflow: Name
-    inputs: Values | None = None
+    kind: Literal["call"] = Field(description="runs another workflow")
+    workflow: Name = Field(description="the name of the other workflow")
+    inputs: Values | None = Field(None, description="its inputs")
     wait: bool = Field(True, description="false: start it and go on")
 
 
 class Case(Part):
-    when: Expression
-    tasks: tuple[Task, ...] = Field(min_length=1)
+    """A case of a branch."""
+
+    when: Expression = Field(description="true: this case is taken")
+    tasks: tuple[Task, ...] = Field(min_length=1, description="what is done then")
 
 
 class BranchTask(Container):
     """The first case that is true. Result: `.taken`."""
 
-    kind: Literal["branch"]
-    cases: tuple[Case, ...] = Field(min_length=1)
-    else_: tuple[Task, ...] | None = Field(None, alias="else", min_length=1)
+    kind: Literal["branch"] = Field(description="one of several ways")
+    cases: tuple[Case, ...] = Field(min_length=1, description="the first that is true is taken")
+    else_: tuple[Task, ...] | None = Field(None, alias="else", min_length=1, description="done when no case is true")
 
 
 class ForeachTask(Container):
     """For each item of a list; without tasks, a mapping. Result: `.value`, in item order, and `.failed`."""
 
-    kind: Literal["foreach"]
+    kind: Literal["foreach"] = Field(description="for each item")
     items: Items = Field(description="an expression that gives a list, or a list of literals")
     as_: Name = Field(alias="as", description="the item's name")
     where: Expression | None = Field(None, description="drops items before")
-    concurrency: int = Field(1, ge=1, le=1000)
-    on_item_error: Literal["fail", "skip"] = "fail"
-    tasks: tuple[Task, ...] | None = Field(None, min_length=1)
+    concurrency: int = Field(1, ge=1, le=1000, description="items at once")
+    on_item_error: Literal["fail", "skip"] = Field(
+        "fail", description="skip: a failed item is left out of `.value` and stands in `.failed`"
+    )
+    tasks: tuple[Task, ...] | None = Field(None, min_length=1, description="done for each item")
     collect: Expression | None = Field(None, description="what each item gives to `.value`")
 
 
 class RepeatTask(Container):
     """Rounds until a condition holds; fails when the rounds are used up. Result: `.iterations`."""
 
-    kind: Literal["repeat"]
+    kind: Literal["repeat"] = Field(description="until a condition holds")
     attempts: int = Field(ge=1, le=100_000, description="most rounds")
     every: Duration = Field("1s", description="between two rounds")
-    until: Expression
-    tasks: tuple[Task, ...] = Field(min_length=1)
+    until: Expression = Field(description="read after each round; true: no further round")
+    tasks: tuple[Task, ...] = Field(min_length=1, description="done in each round")
 
 
 class TryTask(Container):
     """Runs tasks; when they fail, `catch`. Result: `.failed`, `.error`."""
 
-    kind: Literal["try"]
-    tasks: tuple[Task, ...] = Field(min_length=1)
-    catch: tuple[Task, ...] | None = Field(None, min_length=1)
+    kind: Literal["try"] = Field(description="may fail")
+    tasks: tuple[Task, ...] = Field(min_length=1, description="what may fail")
+    catch: tuple[Task, ...] | None = Field(None, min_length=1, description="done when they failed")
 
 
 Task = Annotated[

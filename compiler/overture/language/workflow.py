@@ -14,13 +14,15 @@ from overture.language.tasks import Part, Retry, Task
 class Signature(Part):
     """HMAC-SHA256 of a webhook's raw body."""
 
-    header: str
-    secret: SecretName
-    prefix: str = ""
-    encoding: Literal["hex", "base64"] = "hex"
+    header: str = Field(description="the header that holds it")
+    secret: SecretName = Field(description="the secret it is made with")
+    prefix: str = Field("", description="what stands before it in the header, such as `sha256=`")
+    encoding: Literal["hex", "base64"] = Field("hex", description="how it is written")
 
 
 class TriggerPart(Part):
+    """What every trigger has."""
+
     inputs: Values | None = Field(None, description="values of the workflow's inputs; literal for a schedule")
     when: Expression | None = Field(None, description="over `trigger` and `inputs`; false: no run")
 
@@ -28,7 +30,7 @@ class TriggerPart(Part):
 class ScheduleTrigger(TriggerPart):
     """Starts the workflow at the times of a cron expression."""
 
-    type: Literal["schedule"]
+    type: Literal["schedule"] = Field(description="at the times of a cron expression")
     cron: str = Field(description="POSIX cron of five fields; both day fields set = either")
     timezone: str = Field(description="IANA name, such as Europe/Berlin")
     catch_up: Literal["none", "last", "all"] = Field("none", description="what to do about times that were missed")
@@ -37,31 +39,37 @@ class ScheduleTrigger(TriggerPart):
 class WebhookTrigger(TriggerPart):
     """Starts the workflow when something is posted to its url; read as `trigger.body`, `.headers`, `.query`."""
 
-    type: Literal["webhook"]
+    type: Literal["webhook"] = Field(description="when something is posted")
     key: SecretName | None = Field(None, description="the secret that stands in the url")
-    signature: Signature | None = None
+    signature: Signature | None = Field(None, description="how the sender signs the body")
     returns: Schema | None = Field(None, description="what the body must look like")
 
 
 class AfterTrigger(TriggerPart):
     """Starts the workflow after another one; read as `trigger.outputs`."""
 
-    type: Literal["after"]
-    workflow: Name
-    states: tuple[Literal["succeeded", "failed", "cancelled"], ...] = ("succeeded",)
+    type: Literal["after"] = Field(description="after another workflow")
+    workflow: Name = Field(description="the name of the other workflow")
+    states: tuple[Literal["succeeded", "failed", "cancelled"], ...] = Field(
+        ("succeeded",), description="how the other one may have ended"
+    )
 
 
 Trigger = Annotated[ScheduleTrigger | WebhookTrigger | AfterTrigger, Field(discriminator="type")]
 
 
 class Defaults(Part):
+    """Settings of all tasks that have none of their own."""
+
     retry: Retry | None = Field(None, description="for tasks that may be repeated")
     timeout: Duration | None = Field(None, description="for tasks that can have one")
 
 
 class Concurrency(Part):
+    """How many runs there may be at once."""
+
     limit: int = Field(ge=1, description="runs at once")
-    when_full: Literal["queue", "skip", "fail"] = "queue"
+    when_full: Literal["queue", "skip", "fail"] = Field("queue", description="what becomes of one run more")
 
 
 class Workflow(Part):
@@ -70,21 +78,21 @@ class Workflow(Part):
     model_config = ConfigDict(title="Overture workflow")
 
     overture: Literal[1] = Field(description="version of the language")
-    name: Name
-    description: str | None = None
-    labels: dict[str, str] | None = None
+    name: Name = Field(description="the name of the workflow and of its file")
+    description: str | None = Field(None, description="what the workflow is for")
+    labels: dict[str, str] | None = Field(None, description="texts by name, for whoever sorts workflows")
     inputs: dict[Name, Schema] | None = Field(None, description="JSON Schemas with `default`; no default = required")
     secrets: tuple[SecretName, ...] | None = Field(None, description="names of the secrets that the workflow may read")
     state: dict[Name, Schema] | None = Field(
         None, description="kept between runs, read as `state.x`, written by `remember`"
     )
-    triggers: tuple[Trigger, ...] | None = None
-    defaults: Defaults | None = None
+    triggers: tuple[Trigger, ...] | None = Field(None, description="what starts it; none: a person")
+    defaults: Defaults | None = Field(None, description="settings of all tasks that have none of their own")
     timeout: Duration | None = Field(None, description="of the whole run")
-    concurrency: Concurrency | None = None
-    tasks: tuple[Task, ...] = Field(min_length=1)
+    concurrency: Concurrency | None = Field(None, description="how many runs there may be at once")
+    tasks: tuple[Task, ...] = Field(min_length=1, description="what is done, in order")
     outputs: Outputs | None = Field(None, description="expressions, read after `finally`")
-    on_failure: tuple[Task, ...] | None = Field(None, min_length=1, description="runs when the workflow fails")
+    on_failure: tuple[Task, ...] | None = Field(None, description="runs when the workflow fails")
     finally_: tuple[Task, ...] | None = Field(None, alias="finally", description="runs however the workflow ends")
 
 
