@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from overture.diagnostics.model import At
+
+_ESCAPE = re.compile(
+    r"""''|\\(?:x[0-9a-fA-F]{2}|u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^\s])"""
+)
+"""A character written as an escape: `\\n`, `\\u00e9`, a pair of surrogates in JSON, `''` between single quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,18 @@ class Source:
         start = min(start, last)
         if end <= start:
             return self._at(pointer, offsets[start], offsets[start] + 1)
-        return self._at(pointer, offsets[start], offsets[min(end, last) - 1] + 1)
+        final = offsets[min(end, last) - 1]
+        return self._at(pointer, offsets[start], final + self._width(final, offsets[min(end, last)]))
+
+    def span(self, pointer: str, start: int, end: int) -> At:
+        """The characters [start, end) of the file, said of the value at a pointer."""
+        return self._at(pointer, start, end)
+
+    def _width(self, offset: int, following: int) -> int:
+        """How many characters of the file one character of a text takes: more than one where it is escaped."""
+        if following - offset > 1 and (escape := _ESCAPE.match(self.text, offset, following)):
+            return escape.end() - offset
+        return 1
 
     def _place(self, pointer: str) -> Place:
         while pointer and pointer not in self.places:

@@ -1,0 +1,140 @@
+"""What keys say about one another (language.md 1, 5), which no single field can say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from overture.diagnostics.model import Diagnostic
+from overture.diagnostics.sources import Source, pointer_of
+from overture.language import phrases
+from overture.language.rules.shape.bad_name import RULE as BAD_NAME
+from overture.language.rules.shape.keys_disagree import RULE as KEYS_DISAGREE
+from overture.language.rules.shape.missing_key import RULE as MISSING_KEY
+from overture.language.rules.shape.reserved_name import RULE as RESERVED_NAME
+from overture.language.workflow import Json
+
+ROOTS = frozenset({"inputs", "tasks", "loop", "secrets", "state", "trigger", "run"})
+"""The names that paths in expressions begin with (language.md 4)."""
+
+WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "null", "for", "elif"})
+"""Words of the expression language: Jinja's, and `null`."""
+
+_OF_EVERY_TASK = frozenset({"state", "error"})
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+_BLOCKS = ("tasks", "else", "catch")
+_TOP_BLOCKS = ("tasks", "on_failure", "finally")
+
+Object = dict[str, Json]
+
+
+def disagreements(data: Object, source: Source) -> list[Diagnostic]:
+    """The findings of a whole document; what is of the wrong type is passed over, pydantic says it."""
+    found: list[Diagnostic] = []
+    for index, trigger in enumerate(_objects(data.get("triggers"))):
+        if trigger.get("type") == "webhook" and not (_has(trigger, "key") or _has(trigger, "signature")):
+            pointer = pointer_of("triggers", index)
+            found.append(_none_of(("key", "signature"), pointer, trigger, "a `webhook` trigger", source))
+    defaults = data.get("defaults")
+    if isinstance(defaults, dict):
+        found.extend(_retry(defaults, pointer_of("defaults"), source))
+    for block in _TOP_BLOCKS:
+        found.extend(_tasks(data.get(block), pointer_of(block), source))
+    return found
+
+
+def _tasks(tasks: Json, pointer: str, source: Source) -> Iterator[Diagnostic]:
+    for index, task in enumerate(_objects(tasks)):
+        if not task:
+            continue
+        here = f"{pointer}/{index}"
+        yield from _task(task, here, source)
+        yield from _retry(task, here, source)
+        for block in _BLOCKS:
+            yield from _tasks(task.get(block), f"{here}/{block}", source)
+        for number, case in enumerate(_objects(task.get("cases"))):
+            yield from _tasks(case.get("tasks"), f"{here}/cases/{number}/tasks", source)
+
+
+def _task(task: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
+    name = phrases.owner(None, pointer, task)
+    match task.get("kind"):
+        case "http":
+            yield from _at_most_one(("body", "form", "file"), task, pointer, source)
+            pages = task.get("pages")
+            if isinstance(pages, dict):
+                yield from _pages(pages, f"{pointer}/pages", source)
+        case "wait":
+            yield from _at_most_one(("for", "until"), task, pointer, source)
+            if not _has(task, "for") and not _has(task, "until"):
+                yield _none_of(("for", "until"), pointer, task, name, source)
+        case "email":
+            if not _has(task, "text") and not _has(task, "html"):
+                yield _none_of(("text", "html"), pointer, task, name, source)
+        case "foreach":
+            if not _has(task, "tasks") and not _has(task, "collect"):
+                yield _none_of(("tasks", "collect"), pointer, task, name, source)
+            item = task.get("as")
+            if isinstance(item, str) and item in ROOTS | WORDS:
+                what = "a name that expressions begin with" if item in ROOTS else "a word of the expression language"
+                help = "name one item: `issue`, `row`"
+                yield RESERVED_NAME.at(source.value(f"{pointer}/as"), f"`{item}` is {what}", help=help)
+        case "set":
+            values = task.get("values")
+            if isinstance(values, dict):
+                yield from _set(values, f"{pointer}/values", source)
+
+
+def _set(values: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
+    for key in values:
+        at = source.key(pointer + pointer_of(key))
+        if key in _OF_EVERY_TASK:
+            yield RESERVED_NAME.at(
+                at, f"every task has a `{key}`: a `set` cannot name a value so", help="name it otherwise"
+            )
+        elif not _NAME.match(key):
+            yield BAD_NAME.at(at, f"{phrases.shown(key)} is no name", help=phrases.NAME_HELP)
+
+
+def _pages(pages: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
+    style = pages.get("style")
+    needed = {"cursor": ("param", "next"), "page": ("param",), "offset": ("param",)}
+    for key in needed.get(style if isinstance(style, str) else "", ()):
+        if not _has(pages, key):
+            at = source.value(f"{pointer}/style")
+            help = {
+                "param": "`param`: the parameter that says which page",
+                "next": "`next`: dotted path of the next cursor in the body",
+            }[key]
+            yield MISSING_KEY.at(at, f"pages of style `{style}` have no `{key}`", help=help)
+
+
+def _retry(holder: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
+    retry = holder.get("retry")
+    if isinstance(retry, dict) and _has(retry, "max_delay") and retry.get("backoff", "constant") == "constant":
+        at = source.key(f"{pointer}/retry/max_delay")
+        message = "`max_delay` needs `backoff: exponential`: a constant delay does not grow"
+        yield KEYS_DISAGREE.at(at, message, help="write `backoff: exponential`, or leave `max_delay` out")
+
+
+def _at_most_one(keys: tuple[str, ...], task: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
+    there = [key for key in task if key in keys and _has(task, key)]
+    if len(there) > 1:
+        at = source.key(f"{pointer}/{there[1]}")
+        shown = " and ".join(f"`{key}`" for key in there)
+        yield KEYS_DISAGREE.at(at, f"{shown} exclude one another", help="keep one of them")
+
+
+def _none_of(keys: tuple[str, ...], pointer: str, holder: Object, name: str, source: Source) -> Diagnostic:
+    shown = " nor ".join(f"`{key}`" for key in keys)
+    at = phrases.place_of_owner(source, pointer, holder)
+    return MISSING_KEY.at(at, f"{name} has neither {shown}", help=f"give it {' or '.join(f'`{key}`' for key in keys)}")
+
+
+def _has(holder: Object, key: str) -> bool:
+    return holder.get(key) is not None
+
+
+def _objects(values: Json) -> list[Object]:
+    """The items of a list, by index: an empty object for what is none."""
+    return [each if isinstance(each, dict) else {} for each in values] if isinstance(values, list) else []

@@ -1,0 +1,1 @@
+"""OV0xx: what keeps a file from being read."""

@@ -1,0 +1,1 @@
+"""OV1xx: what is wrong with the shape of a document."""
