@@ -20,7 +20,8 @@ _SEGMENT = "~-._!$&'()*+,;=:@"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came: the query as pairs in order, the body parsed if it is JSON, else as text."""
+    """A request as it came: the query as pairs in order, the body parsed if it is JSON or a form, else as text,
+    None if there is none."""
 
     method: str
     path: str

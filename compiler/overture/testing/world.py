@@ -243,4 +243,14 @@ def _parse(raw: bytes, content_type: str) -> JSON:
         with contextlib.suppress(ValueError):
             value: JSON = json.loads(text)
             return value
+    if kind == "application/x-www-form-urlencoded":
+        return _parse_form(text)
     return text
+
+
+def _parse_form(text: str) -> JSON:
+    """A form as an object, a repeated name as a list: how blanks were escaped is no matter of the workflow's."""
+    form: dict[str, list[str]] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        form.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else list(values) for name, values in form.items()}
