@@ -120,6 +120,7 @@ class Filter(Node):
     name: str
     arguments: tuple[tuple[str, Expr], ...] = ()
     name_span: Span = attribute(default=NO_SPAN, compare=False)
+    argument_spans: tuple[Span, ...] = attribute(default=(), compare=False)  # of each name, or of a value without one
 
     def argument(self, name: str) -> Expr | None:
         return dict(self.arguments).get(name)
@@ -223,3 +224,22 @@ def constant(tree: Expr) -> Json | None:
     if isinstance(tree, Text):
         return constant(tree.body)
     return tree.value if isinstance(tree, Literal) else None
+
+
+def written(tree: Expr) -> str | None:
+    """How a path is written, for messages: `tasks.a.body[0]`; None for what is no path."""
+    match tree:
+        case Text():
+            return written(tree.body)
+        case Ref(root="item"):
+            return tree.name
+        case Ref():
+            return ".".join(part for part in (tree.root, tree.name, tree.field) if part is not None)
+        case Key():
+            of = written(tree.of)
+            return None if of is None else f"{of}.{tree.key}" if tree.key.isidentifier() else f"{of}['{tree.key}']"
+        case Index(index=Literal()):
+            of = written(tree.of)
+            return None if of is None else f"{of}[{tree.index.value}]"  # type: ignore[union-attr]
+        case _:
+            return None
