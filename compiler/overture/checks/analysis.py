@@ -1,0 +1,218 @@
+"""Everything the rules ask: the index, the edges, a typed tree for every field, the findings made on the way.
+
+Built once for a document. Types are worked out when they are asked for: a field's type needs those of the tasks that it
+reads, and a workflow's order of writing is nearly always the order of need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from overture.checks.fields import Field, LiteralText, Mistake, fields_of, literal_texts_of, literal_tree, parse
+from overture.checks.guards import Guards
+from overture.checks.index import Block, Entry, Index, index
+from overture.checks.order import Order, add_reads, order
+from overture.checks.places import Place, relate
+from overture.checks.results import Results, results_of
+from overture.checks.scope import Scope
+from overture.diagnostics.model import At
+from overture.diagnostics.sources import Source
+from overture.expressions.inference import Finding, infer
+from overture.expressions.schemas import type_of_schema
+from overture.expressions.tree import Expr, Literal, ObjectOf, Ref, Text, children, constant, references
+from overture.expressions.types import ANY, Json, Type, object_of
+from overture.language.reading import Reading
+from overture.language.roles import Role
+from overture.language.tasks import ForeachTask, RepeatTask, SetTask
+from overture.language.workflow import ScheduleTrigger, Workflow
+
+Find = Callable[[str], Reading | None]
+"""Gives the reading of the workflow of that name beside this one, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A field, its tree as written, and where it stands."""
+
+    field: Field
+    tree: Expr
+    place: Place
+    owner: Entry | None  # the task that has the field; None for the workflow's own
+
+    @property
+    def reads(self) -> Iterator[Ref]:
+        return references(self.tree)
+
+
+@dataclass(eq=False)
+class Analysis:
+    workflow: Workflow
+    source: Source
+    index: Index
+    spots: dict[str, Spot]  # by pointer, in the document's order
+    orders: dict[str, Order]  # by the block's pointer
+    mistakes: list[Mistake]
+    literals: list[LiteralText]
+    callees: Mapping[str, Analysis]
+    unknown_callees: frozenset[str]
+    findings: list[tuple[str, Finding]] = field(default_factory=list)  # (pointer of the field, finding)
+    _typed: dict[str, Expr] = field(default_factory=dict)
+    _results: dict[Entry, Results] = field(default_factory=dict)
+    _pending: set[object] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.guards = Guards(self)
+
+    def typed(self, pointer: str) -> Expr:
+        """The tree of the field at a pointer with its types; of a field that is not there, a null of unknown type."""
+        if pointer in self._typed:
+            return self._typed[pointer]
+        spot = self.spots.get(pointer)
+        if spot is None or pointer in self._pending:
+            return Literal(None, type=ANY)
+        self._pending.add(pointer)
+        inferred = infer(spot.tree, Scope(self, spot.place), self.guards.facts_for(spot))
+        self._pending.discard(pointer)
+        self._typed[pointer] = inferred.tree
+        self.findings += [(pointer, each) for each in inferred.findings]
+        return inferred.tree
+
+    def results(self, entry: Entry) -> Results:
+        """The fields that a task results in, with their types."""
+        if entry not in self._results:
+            if entry in self._pending:
+                return {}
+            self._pending.add(entry)
+            self._results[entry] = results_of(entry, self)
+            self._pending.discard(entry)
+        return self._results[entry]
+
+    def inputs_type(self) -> Type:
+        schemas = self.workflow.inputs or {}
+        optional = [name for name, schema in schemas.items() if "default" in schema]
+        return object_of({name: type_of_schema(schema) for name, schema in schemas.items()}, optional=optional)
+
+    def outputs_type(self) -> Type:
+        return self.typed("/outputs").type if self.workflow.outputs else object_of({})
+
+    def order_of(self, block: Block) -> Order:
+        return self.orders[block.pointer]
+
+    def fields(self, entry: Entry) -> Iterator[Spot]:
+        """The spots of one task, not of the tasks inside it."""
+        return (spot for spot in self._by_owner().get(entry, ()))
+
+    def _by_owner(self) -> dict[Entry | None, list[Spot]]:
+        if not hasattr(self, "_owners"):
+            self._owners: dict[Entry | None, list[Spot]] = {}
+            for spot in self.spots.values():
+                self._owners.setdefault(spot.owner, []).append(spot)
+        return self._owners
+
+    def at(self, pointer: str, where: str = "", span: tuple[int, int] | None = None) -> At:
+        """The place of a part of a field's text; of the whole field without a span."""
+        if span is None or span == (0, 0):
+            return self.source.value(pointer + where)
+        return self.source.within(pointer + where, *span)
+
+    def refs(self, spot: Spot) -> Iterator[tuple[Ref, At]]:
+        """Each name that a field reads, with its place in the file."""
+        for ref, where in _placed(spot.tree, ""):
+            yield ref, self.at(spot.field.pointer, where, ref.span)
+
+
+def _placed(tree: Expr, where: str) -> Iterator[tuple[Ref, str]]:
+    if isinstance(tree, Text):
+        where = tree.where
+    if isinstance(tree, Ref):
+        yield tree, where
+    for part in children(tree):
+        yield from _placed(part, where)
+
+
+def analyse(reading: Reading, find: Find | None = None, _callers: frozenset[str] = frozenset()) -> Analysis:
+    """The analysis of a document that has the right shape. `find` looks up the workflows that it calls."""
+    workflow = reading.workflow
+    if workflow is None:
+        raise ValueError("only a document of the right shape can be analysed")
+    found = index(workflow)
+    spots: dict[str, Spot] = {}
+    mistakes: list[Mistake] = []
+    literals: list[LiteralText] = []
+
+    def add(each: Field, place: Place, owner: Entry | None) -> None:
+        tree, wrong = parse(each)
+        spots[each.pointer] = Spot(each, tree, place, owner)
+        mistakes.extend(wrong)
+
+    for number, trigger in enumerate(workflow.triggers or ()):
+        pointer = f"/triggers/{number}"
+        literals.extend(literal_texts_of(trigger, pointer))
+        for each in fields_of(trigger, pointer):
+            if isinstance(trigger, ScheduleTrigger) and each.path == "inputs":
+                spots[each.pointer] = Spot(each, literal_tree(each.value), Place(is_start=True), None)
+            else:
+                add(each, Place(is_start=True), None)
+    for entry in found.entries:
+        literals.extend(literal_texts_of(entry.task, entry.pointer))
+        for each in fields_of(entry.task, entry.pointer):
+            add(each, _place(entry, each), entry)
+    if workflow.outputs:
+        outputs = Field("outputs", "/outputs", Role.OUTPUTS, cast(Json, workflow.outputs))
+        add(outputs, Place(inner=found.body), None)
+
+    orders = {block.pointer: order(block) for block in found.blocks}
+    for pointer, reads in _reads(found, spots).items():
+        add_reads(orders[pointer], reads)
+    names = {str(entry.task.workflow) for entry in found.entries if entry.kind == "call"}  # type: ignore[attr-defined]
+    callees, unknown = _callees(names - _callers - {workflow.name}, find, _callers | {workflow.name})
+    return Analysis(workflow, reading.source, found, spots, orders, mistakes, literals, callees, unknown)
+
+
+def _place(entry: Entry, each: Field) -> Place:
+    task = entry.task
+    if isinstance(task, RepeatTask) and each.path == "until":
+        return Place(entry, entry.blocks[0])
+    if isinstance(task, ForeachTask) and each.path in ("where", "collect"):
+        inner = entry.blocks[0] if each.path == "collect" and entry.blocks else None
+        return Place(entry, inner, sees_item=True)
+    return Place(entry)
+
+
+def _reads(found: Index, spots: Mapping[str, Spot]) -> dict[str, list[tuple[Entry, Entry, str]]]:
+    """What each block's tasks read of one another: (reader, read, pointer of the field), by the block's pointer."""
+    reads: dict[str, list[tuple[Entry, Entry, str]]] = {}
+    for pointer, spot in spots.items():
+        for ref in spot.reads:
+            if ref.root != "tasks" or ref.name not in found.tasks:
+                continue
+            relation = relate(found.tasks[ref.name], spot.place)
+            if relation.how in ("before", "later") and relation.held and relation.reader:
+                edge = (relation.reader, relation.held, pointer)
+                reads.setdefault(relation.held.block.pointer, []).append(edge)
+    return reads
+
+
+def _callees(names: set[str], find: Find | None, callers: frozenset[str]) -> tuple[dict[str, Analysis], frozenset[str]]:
+    known: dict[str, Analysis] = {}
+    unknown: set[str] = set()
+    for name in sorted(names):
+        reading = find(name) if find else None
+        if find and reading is None:
+            unknown.add(name)
+        elif reading and reading.workflow:
+            known[name] = analyse(reading, find, callers)
+    return known, frozenset(unknown)
+
+
+def set_value(analysis: Analysis, ref: Ref) -> Expr | None:
+    """The tree of the name of a `set` that a reference reads, or None when it reads something else."""
+    entry = analysis.index.tasks.get(ref.name) if ref.root == "tasks" else None
+    if entry is None or not isinstance(entry.task, SetTask):
+        return None
+    values = analysis.typed(f"{entry.pointer}/values")
+    if not isinstance(values, ObjectOf):
+        return None
+    return next((value for key, value in values.entries if constant(key) == ref.field), None)

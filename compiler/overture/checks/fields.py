@@ -1,0 +1,205 @@
+"""The fields of the document, by their role: which texts are expressions, templates, values, and which are literal.
+
+Nothing here knows a kind by name: the roles stand on the models' fields, so a new kind needs no line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_args
+
+from overture.diagnostics.sources import pointer_of
+from overture.expressions.parsing import ExpressionSyntaxError, parse_expression, parse_template, parse_value
+from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf, Text
+from overture.expressions.types import Json
+from overture.language.roles import Role
+from overture.language.tasks import Case, Pages, Part, Retry
+
+BLOCKS = frozenset(("tasks", "else_", "catch", "cases"))
+PARTS_OF_DATA = "auth"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that holds data. `path` is its place in the task (`url`, `auth/token`, a branch's condition `0`),
+    `pointer` its place in the document."""
+
+    path: str
+    pointer: str
+    role: Role
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralText:
+    """A text in a literal field."""
+
+    pointer: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A text of a field that does not parse."""
+
+    pointer: str
+    message: str
+    help: str | None
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    attribute: str
+    key: str
+    role: Role | None
+
+
+@cache
+def _columns(model: type[Part]) -> tuple[_Column, ...]:
+    return tuple(
+        _Column(name, info.alias or name, _role(info.annotation, info.metadata))
+        for name, info in model.model_fields.items()
+        if name not in BLOCKS
+    )
+
+
+def _role(annotation: Any, metadata: list[Any]) -> Role | None:
+    """A role stands on the field, or inside an optional annotation (`Template | None`)."""
+    for each in (*metadata, *getattr(annotation, "__metadata__", ())):
+        if isinstance(each, Role):
+            return each
+    for argument in get_args(annotation):
+        if (found := _role(argument, [])) is not None:
+            return found
+    return None
+
+
+def fields_of(part: Part, pointer: str, path: str = "") -> Iterator[Field]:
+    """The fields with a role of a task, a trigger, or a part of one, in the models' order; not those of inner tasks."""
+    for column in _columns(type(part)):
+        value = getattr(part, column.attribute)
+        if value is None:
+            continue
+        at = pointer + pointer_of(column.key)
+        if isinstance(value, Part):
+            yield from fields_of(value, at, f"{path}{column.key}/")
+        elif column.role is not None:
+            yield Field(f"{path}{column.key}", at, column.role, value)
+    for index, case in enumerate(getattr(part, "cases", ())):
+        if isinstance(case, Case):
+            yield Field(str(index), pointer + pointer_of("cases", index, "when"), Role.EXPRESSION, case.when)
+
+
+def literal_texts_of(part: Part, pointer: str) -> Iterator[LiteralText]:
+    """Every text in a literal field of a task or a part of one, schemas included; argv's program too."""
+    for column in _columns(type(part)):
+        value, at = getattr(part, column.attribute), pointer + pointer_of(column.key)
+        if isinstance(value, Part) and not isinstance(value, Retry):
+            yield from literal_texts_of(value, at)
+        elif column.role is Role.ARGV:
+            yield LiteralText(at + "/0", value[0])
+        elif column.role is None and not isinstance(value, Pages):
+            yield from _texts(value, at)
+
+
+def _texts(value: Any, pointer: str) -> Iterator[LiteralText]:
+    if isinstance(value, str):
+        yield LiteralText(pointer, value)
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _texts(item, pointer + pointer_of(index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, pointer + pointer_of(key))
+
+
+def parse(field: Field) -> tuple[Expr, list[Mistake]]:
+    """The tree of a field. A text that does not parse is reported and stands as null."""
+    parser = _PARSERS[field.role]
+    return parser(field.value, field.pointer)
+
+
+Parsed = tuple[Expr, list[Mistake]]
+
+
+def _expression(text: str, pointer: str) -> Parsed:
+    try:
+        return parse_expression(text), []
+    except ExpressionSyntaxError as error:
+        return Literal(None), [Mistake(pointer, error.message, error.help, error.span)]
+
+
+def _template(text: str, pointer: str) -> Parsed:
+    try:
+        return parse_template(text, keeps_type=False), []
+    except ExpressionSyntaxError as error:
+        return Literal(None), [Mistake(pointer, error.message, error.help, error.span)]
+
+
+def _value(value: Json, pointer: str) -> Parsed:
+    tree, findings = parse_value(value)
+    return tree, [Mistake(pointer + each.where, each.message, each.help, each.span) for each in findings]
+
+
+def _each(texts: Any, pointer: str, parser: Any) -> tuple[list[Expr], list[Mistake]]:
+    """The trees of a list's or an object's texts, each marked with its own place."""
+    trees: list[Expr] = []
+    mistakes: list[Mistake] = []
+    for key, text in texts:
+        tree, found = parser(text, pointer + pointer_of(key))
+        trees.append(tree if isinstance(tree, Literal) else Text(pointer_of(key), tree))
+        mistakes += found
+    return trees, mistakes
+
+
+def _expressions(texts: list[str], pointer: str) -> Parsed:
+    trees, mistakes = _each(enumerate(texts), pointer, _expression)
+    return ListOf(tuple(trees)), mistakes
+
+
+def _outputs(texts: dict[str, str], pointer: str) -> Parsed:
+    trees, mistakes = _each(texts.items(), pointer, _expression)
+    return ObjectOf(tuple(zip(map(Literal, texts), trees, strict=True))), mistakes
+
+
+def _items(value: str | list[Json], pointer: str) -> Parsed:
+    return _expression(value, pointer) if isinstance(value, str) else (literal_tree(value), [])
+
+
+def _argv(words: tuple[str, ...], pointer: str) -> Parsed:
+    trees, mistakes = _each(list(enumerate(words))[1:], pointer, _template)
+    return ListOf((Literal(words[0]), *trees)), mistakes
+
+
+def _headers(texts: dict[str, str], pointer: str) -> Parsed:
+    trees, mistakes = _each(texts.items(), pointer, _template)
+    return ObjectOf(tuple(zip(map(Literal, texts), trees, strict=True))), mistakes
+
+
+_PARSERS: dict[Role, Any] = {
+    Role.EXPRESSION: _expression,
+    Role.TEMPLATE: _template,
+    Role.VALUE: _value,
+    Role.EXPRESSIONS: _expressions,
+    Role.OUTPUTS: _outputs,
+    Role.ITEMS: _items,
+    Role.ARGV: _argv,
+    Role.TEXTS: _headers,
+}
+
+
+def literal_tree(value: Json) -> Expr:
+    """The tree of a value whose texts are no templates."""
+    if isinstance(value, (list, tuple)):
+        return ListOf(tuple(literal_tree(item) for item in value))
+    if isinstance(value, dict):
+        return ObjectOf(tuple((Literal(key), literal_tree(item)) for key, item in value.items()))
+    return Literal(value)
+
+
+def literal_columns(model: type[Part]) -> list[tuple[str, str]]:
+    """The fields of a model without a role: (attribute, key in the document)."""
+    return [(each.attribute, each.key) for each in _columns(model) if each.role is None]

@@ -1,0 +1,1 @@
+"""Code inside a task."""

@@ -1,0 +1,64 @@
+"""A task that can never run.
+
+## What
+It comes after a `fail` or a `stop` that always happens, or its own condition is false whatever the
+data.
+
+## Why
+Whoever reads the workflow believes that it runs.
+
+## Example
+```yaml
+overture: 1
+name: example
+tasks:
+  - {id: give_up, kind: fail, message: no}
+  - {id: tell, kind: log, message: hello}
+```
+
+## Instead
+```yaml
+overture: 1
+name: example
+tasks:
+  - {id: tell, kind: log, message: hello}
+  - {id: give_up, kind: fail, message: no}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from overture.checks.analysis import Analysis
+from overture.checks.index import Entry
+from overture.diagnostics.model import Diagnostic, Related
+from overture.diagnostics.rules import Rule
+from overture.expressions.tree import constant
+from overture.language.tasks import FailTask, StopTask
+
+RULE = Rule("OV403", "unreachable-task", "error", __doc__)
+
+
+def find(analysis: Analysis) -> Iterator[Diagnostic]:
+    for block in analysis.index.blocks:
+        ends = [entry for entry in block.entries if _always_ends(entry)]
+        for end in ends[:1]:
+            order = analysis.order_of(block)
+            for entry in block.entries[end.position + 1 :]:
+                if order.is_before(end, entry):
+                    related = Related(f"`{end.id}` always ends it here", analysis.source.value(f"{end.pointer}/id"))
+                    yield RULE.at(
+                        analysis.source.value(f"{entry.pointer}/id"),
+                        f"task `{entry.id}` can never run",
+                        related=(related,),
+                    )
+                    break
+    for entry in analysis.index.entries:
+        if entry.task.when is not None and constant(analysis.typed(f"{entry.pointer}/when")) is False:
+            at = analysis.source.value(f"{entry.pointer}/when")
+            yield RULE.at(at, f"task `{entry.id}` can never run: its condition is false")
+
+
+def _always_ends(entry: Entry) -> bool:
+    return isinstance(entry.task, (FailTask, StopTask)) and entry.task.when is None and entry.task.on_error == "fail"

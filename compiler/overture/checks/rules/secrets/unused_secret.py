@@ -1,0 +1,46 @@
+"""A secret that nothing uses.
+
+## What
+The workflow declares a secret that no task and no trigger uses.
+
+## Why
+It would be given to the run for nothing.
+
+## Example
+```yaml
+overture: 1
+name: example
+secrets: [TOKEN]
+tasks:
+  - {id: hello, kind: log, message: hello}
+```
+
+## Instead
+```yaml
+overture: 1
+name: example
+tasks:
+  - {id: hello, kind: log, message: hello}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from overture.checks.analysis import Analysis
+from overture.diagnostics.model import Diagnostic
+from overture.diagnostics.rules import Rule
+from overture.language.facts import trigger_secrets
+
+RULE = Rule("OV702", "unused-secret", "warning", __doc__)
+
+
+def find(analysis: Analysis) -> Iterator[Diagnostic]:
+    used = {ref.name for spot in analysis.spots.values() for ref in spot.reads if ref.root == "secrets"}
+    used |= {name for _, name in trigger_secrets(analysis.workflow)}
+    for number, name in enumerate(analysis.workflow.secrets or ()):
+        if name not in used:
+            yield RULE.at(
+                analysis.source.value(f"/secrets/{number}"), f"secret `{name}` is never used", help="remove it"
+            )

@@ -1,0 +1,46 @@
+"""Cron expressions and time zones."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from cronsim import CronSim, CronSimError
+
+_FIELD = re.compile(r"^(\*|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)(/[0-9]+)?(,(\*|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)(/[0-9]+)?)*$")
+_NAMES = ("minute", "hour", "day of month", "month", "day of week")
+_A_LEAP_YEARS_START = datetime(2024, 1, 1, tzinfo=UTC)  # any date will do; a schedule fires within 28 years or never
+
+
+def cron_problem(cron: str) -> str | None:
+    """What is wrong with a POSIX cron of five fields, or None. One that no date fits never fires."""
+    fields = cron.split()
+    if len(fields) != 5:
+        return f"`{cron}` has {len(fields)} fields, not five"
+    for name, field in zip(_NAMES, fields, strict=True):
+        if not _FIELD.match(field):
+            return f"`{field}` is no {name}"
+    try:
+        next(CronSim(cron, _A_LEAP_YEARS_START))
+    except CronSimError as error:
+        return f"`{cron}` is no cron expression: {str(error).rstrip('.').lower()}"
+    except StopIteration:
+        return f"`{cron}` never fires: no date fits it"
+    return None
+
+
+@cache
+def zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def is_zone(name: str) -> bool:
+    """Whether a name is an IANA time zone. The name is looked up in a list: a path such as `../x` is none."""
+    if name == "UTC":
+        return True
+    if name not in zones():
+        return False
+    ZoneInfo(name)
+    return True

@@ -1,0 +1,75 @@
+"""`check`: from a reading to a proof, or to what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
+from types import ModuleType
+
+import overture.checks.rules
+from overture.checks.analysis import Analysis, Find, analyse
+from overture.diagnostics.model import Diagnostic, has_errors
+from overture.language.reading import Reading
+
+_PROOF = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A workflow that passed. Only `check` makes one: what takes a `Checked` never validates again."""
+
+    analysis: Analysis
+    proof: object = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.proof is not _PROOF:
+            raise TypeError("only `check` proves a workflow sound")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`checked` is None when a finding is an error."""
+
+    checked: Checked | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@cache
+def rule_modules() -> tuple[ModuleType, ...]:
+    """The modules of the rules, in the order of their codes."""
+    package = overture.checks.rules
+    modules = [import_module(each.name) for each in walk_packages(package.__path__, package.__name__ + ".")]
+    return tuple(sorted((each for each in modules if hasattr(each, "RULE")), key=lambda module: module.RULE.code))
+
+
+def check(reading: Reading, find: Find | None = None) -> Verdict:
+    """Prove a document sound, or say what is wrong with it.
+
+    `find` gives the reading of the workflow of a name that stands beside this one, for `call`; without it a call's
+    outputs are of unknown type. Runs nothing: no socket, no process, no write.
+    """
+    if reading.workflow is None:
+        return Verdict(None, reading.diagnostics)
+    analysis = analyse(reading, find)
+    for pointer in analysis.spots:
+        analysis.typed(pointer)
+    found = [each for module in rule_modules() for each in module.find(analysis)]
+    diagnostics = tuple(_once((*reading.diagnostics, *found)))
+    if has_errors(diagnostics):
+        return Verdict(None, diagnostics)
+    return Verdict(Checked(analysis, _PROOF), diagnostics)
+
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+def _once(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """In the order of the file, at most one for a span: the most severe, of equals the lowest code."""
+    best: dict[tuple[object, ...], Diagnostic] = {}
+    for each in sorted(diagnostics, key=lambda each: (_SEVERITIES.index(each.severity), each.code)):
+        at = each.at
+        best.setdefault((at.path, at.line, at.column, at.end_line, at.end_column), each)
+    yield from sorted(best.values(), key=lambda each: (each.at.line, each.at.column, each.code))

@@ -1,0 +1,372 @@
+"""From the nodes of an expression's tree to Python; what filters, tests and functions become is python_filters.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from overture.expressions.tree import (
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Expr,
+    Filter,
+    Index,
+    Key,
+    ListOf,
+    Literal,
+    Node,
+    ObjectOf,
+    Ref,
+    Slice,
+    Template,
+    Test,
+    Text,
+    Unary,
+)
+from overture.expressions.types import Type
+from overture.plan.python_literals import python_format, python_literal, python_text
+
+# How tightly an operator of Python binds; what binds less tightly than its place needs brackets.
+LAMBDA, TERNARY, OR, AND, NOT, COMPARE, ADD, MULTIPLY, UNARY, POWER, ATOM = range(11)
+
+# Up to here integers are exact as doubles too, so no check is needed of sums and products that stay below.
+_EXACT_BOUND = 2**53
+_LENGTH_BOUND = 2**31  # no list or text is longer
+
+_DEPTH_OF_TYPES = 6  # schemas may be deep; what lies deeper is taken as unknown
+
+
+class NoPython(Exception):
+    """A filter, test or function that has no row in the table."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"`{name}` has no translation to Python")
+
+
+class Naming(Protocol):
+    """Where the names of ours stand in the program that is written. Each gives source that binds like a call or a name
+    (put brackets round anything else)."""
+
+    def read(self, ref: Ref) -> str:
+        """Its value; running it raises where there is none."""
+
+    def peek(self, ref: Ref) -> str:
+        """Its value, or None where there is none: what stands before `default`."""
+
+    def presence(self, ref: Ref) -> str | None:
+        """A condition: whether there is a value (also null). None: there always is."""
+
+
+class Names:
+    """A naming in which everything that can be read is there."""
+
+    def read(self, ref: Ref) -> str:
+        raise NotImplementedError
+
+    def peek(self, ref: Ref) -> str:
+        return self.read(ref)
+
+    def presence(self, ref: Ref) -> str | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    text: str
+    binding: int = ATOM
+
+    @property
+    def is_atom(self) -> bool:
+        return self.binding == ATOM
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Node):
+    """Python as it stands in place of a tree: the variable of a comprehension."""
+
+    text: str
+
+
+Row = Callable[["Writer", "Filter | Test | Call"], Code]
+
+
+class Writer:
+    """Writes one tree and collects the helpers and imports that the source needs."""
+
+    def __init__(self, naming: Naming, table: Mapping[str, Row]) -> None:
+        self.naming = naming
+        self.table = table
+        self.helpers: set[str] = set()
+        self.imports: set[str] = set()
+
+    def text(self, tree: Expr | Source, binding: int = LAMBDA) -> str:
+        """The source of a tree, in brackets if it binds less tightly than its place needs."""
+        return bracketed(self.code(tree), binding)
+
+    def call(self, helper: str, *arguments: Expr | Source | str) -> Code:
+        """A call of a helper; a string is source as it stands."""
+        self.helpers.add(helper)
+        sources = [each if isinstance(each, str) else self.text(each, TERNARY) for each in arguments]
+        return Code(f"{helper}({', '.join(sources)})")
+
+    def condition(self, tree: Expr | Source) -> Code:
+        """The source of a tree that has to be a boolean."""
+        return self.code(tree) if tree.type.is_only("boolean") else self.call("truth", tree)
+
+    def rendered(self, tree: Expr | Source) -> str:
+        """The source of a text: the value as a template renders it."""
+        return self.text(tree) if tree.type.is_only("string") else self.call("as_text", tree).text
+
+    def code(self, tree: Expr | Source) -> Code:
+        match tree:
+            case Literal(value=value):
+                return Code(python_literal(value), UNARY if _is_negative(value) else ATOM)
+            case Ref():
+                return Code(self.naming.read(tree))
+            case Text(body=body):
+                return self.code(body)
+            case Key(of=of, key=key):
+                return Code(f"{self.text(of, ATOM)}[{python_text(key)}]")
+            case Index(of=of, index=index):
+                return self._index(of, index)
+            case Slice(of=of, start=start, stop=stop):
+                return self._slice(of, start, stop)
+            case Unary(op="not", operand=operand):
+                return Code(f"not {bracketed(self.condition(operand), NOT)}", NOT)
+            case Unary(op=op, operand=operand):
+                return self._sign(op, operand)
+            case Binary(op="and" | "or" as op, left=left, right=right):
+                binding = AND if op == "and" else OR
+                sides = bracketed(self.condition(left), binding), bracketed(self.condition(right), binding + 1)
+                return Code(f" {op} ".join(sides), binding)
+            case Binary(op="~", left=left, right=right):
+                return self.format((left, right))
+            case Binary():
+                return self._arithmetic(tree)
+            case Compare(first=first, rest=rest):
+                return self._chain(first, rest)
+            case Conditional(condition=condition, then=then, otherwise=otherwise):
+                asked = bracketed(self.condition(condition), OR)
+                return Code(f"{self.text(then, OR)} if {asked} else {self.text(otherwise, TERNARY)}", TERNARY)
+            case Source(text=text):
+                return Code(text)
+            case Filter() | Test() | Call():
+                name = row_name(tree)
+                if name not in self.table:
+                    raise NoPython(name)
+                return self.table[name](self, tree)
+            case ListOf(items=items):
+                return Code("[" + ", ".join(self.text(item, TERNARY) for item in items) + "]")
+            case ObjectOf(entries=entries):
+                return Code("{" + ", ".join(f"{self._key(k)}: {self.text(v, TERNARY)}" for k, v in entries) + "}")
+            case Template(parts=parts):
+                return self.format(parts)
+
+    def _key(self, key: Expr) -> str:
+        return self.text(key, TERNARY) if key.type.is_only("string") else self.call("key_text", key).text
+
+    def _index(self, of: Expr, index: Expr) -> Code:
+        # True is an index in Python; every other mistake raises there as well
+        if index.type.may_be("boolean"):
+            return self.call("at", of, index)
+        return Code(f"{self.text(of, ATOM)}[{self.text(index, TERNARY)}]")
+
+    def _slice(self, of: Expr, start: Expr | None, stop: Expr | None) -> Code:
+        bounds = [each for each in (start, stop) if each is not None]
+        if all(each.type.is_only("number") for each in bounds):
+            lower, upper = ("" if each is None else self.text(each, UNARY) for each in (start, stop))
+            return Code(f"{self.text(of, ATOM)}[{lower}:{upper}]")
+        return self.call("part", of, "None" if start is None else start, "None" if stop is None else stop)
+
+    def _sign(self, op: str, operand: Expr) -> Code:
+        if not operand.type.is_only("number"):
+            return self.call("checked", f"{op}{self.call('a_number', operand).text}")
+        code = Code(f"{op}{self.text(operand, UNARY)}", UNARY)
+        return code if bound(operand) is not None else self.call("checked", code.text)
+
+    def _arithmetic(self, tree: Binary) -> Code:
+        left, op, right = tree.left, tree.op, tree.right
+        binding = ADD if op in "+-" else MULTIPLY
+        if op == "**":
+            return self.call("power", left, right)
+        plain = Code(f"{self.text(left, binding)} {op} {self.text(right, binding + 1)}", binding)
+        if op == "+" and any(left.type.is_only(kind) and right.type.is_only(kind) for kind in ("string", "array")):
+            return plain
+        if bound(tree) is not None:
+            return plain
+        if left.type.is_only("number") and right.type.is_only("number"):
+            return self.call("checked", plain.text)
+        names = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "modulo"}
+        return self.call(names[op], left, right)
+
+    def _chain(self, first: Expr, rest: tuple[tuple[str, Expr], ...]) -> Code:
+        links, left = [], first
+        for op, right in rest:
+            links.append(self._compare(left, op, right))
+            left = right
+        if len(links) == 1:
+            return links[0]
+        return Code(" and ".join(bracketed(link, NOT) for link in links), AND)
+
+    def _compare(self, left: Expr, op: str, right: Expr) -> Code:
+        if op in ("==", "!="):
+            return self.equality(left, right, op == "!=")
+        if op in ("in", "not in"):
+            if is_membership_plain(left.type, right.type):
+                return Code(f"{self.text(left, ADD)} {op} {self.text(right, ADD)}", COMPARE)
+            found = self.call("contains", right, left)
+            return found if op == "in" else Code(f"not {found.text}", NOT)
+        if are_ordered(left.type, right.type):
+            return Code(f"{self.text(left, ADD)} {op} {self.text(right, ADD)}", COMPARE)
+        found = self.call("less", *((left, right) if op in ("<", ">=") else (right, left)))
+        return found if op in ("<", ">") else Code(f"not {found.text}", NOT)
+
+    def equality(self, left: Expr, right: Expr, is_negated: bool = False) -> Code:
+        if is_null(left):
+            left, right = right, left
+        if is_null(right):
+            return Code(f"{self.text(left, ADD)} is {'not ' * is_negated}None", COMPARE)
+        if is_confusable(left.type, right.type):
+            found = self.call("same", left, right)
+            return Code(f"not {found.text}", NOT) if is_negated else found
+        return Code(f"{self.text(left, ADD)} {'!=' if is_negated else '=='} {self.text(right, ADD)}", COMPARE)
+
+    def format(self, parts: tuple[Expr, ...]) -> Code:
+        """Texts and values rendered one after the other."""
+        pieces: list[str | tuple[str]] = []
+        for part in _flat(parts):
+            if isinstance(part, Literal) and isinstance(part.value, str):
+                pieces.append(part.value)
+            elif part.type.is_only("string", "integer"):
+                pieces.append((self.text(part, TERNARY),))
+            else:
+                pieces.append((self.call("as_text", part).text,))
+        if all(isinstance(piece, str) for piece in pieces):
+            return Code(python_text("".join(str(piece) for piece in pieces)))
+        source = python_format(pieces)
+        if source is not None:
+            return Code(source)
+        texts = [python_text(each) if isinstance(each, str) else self._joined(each[0]) for each in pieces]
+        return Code(f'"".join([{", ".join(texts)}])')
+
+    def _joined(self, source: str) -> str:
+        return source if source.startswith("as_text(") else f"str({source})"
+
+    def negated(self, code: Code, is_negated: bool) -> Code:
+        return Code(f"not {bracketed(code, NOT)}", NOT) if is_negated else code
+
+    def is_harmless(self, tree: Expr) -> bool:
+        """Whether the source of a tree can neither fail nor cost anything: it need not be put off."""
+        tree = bare(tree)
+        match tree:
+            case Literal():
+                return True
+            case Ref():
+                return self.naming.presence(tree) is None
+            case ListOf(items=items):
+                return all(map(self.is_harmless, items))
+            case ObjectOf(entries=entries):
+                return all(isinstance(key, Literal) and self.is_harmless(value) for key, value in entries)
+        return False
+
+    def item_name(self, *sources: str) -> str:
+        """A name for the variable of a comprehension that none of these sources reads."""
+        words = set(re.findall(r"[A-Za-z_]\w*", " ".join(sources)))
+        names = ("each", "one", "item", *(f"each_{number}" for number in range(2, 100)))
+        return next(name for name in names if name not in words)
+
+
+def bracketed(code: Code, binding: int) -> str:
+    return code.text if code.binding >= binding else f"({code.text})"
+
+
+def bare(tree: Expr) -> Expr:
+    """The tree without the marks of where it stood."""
+    while isinstance(tree, Text):
+        tree = tree.body
+    return tree
+
+
+def row_name(tree: Filter | Test | Call) -> str:
+    """The name of a row in the table."""
+    return f"is {tree.name}" if isinstance(tree, Test) else f"{tree.name}()" if isinstance(tree, Call) else tree.name
+
+
+def is_null(tree: Expr) -> bool:
+    tree = bare(tree)
+    return isinstance(tree, Literal) and tree.value is None
+
+
+def bound(tree: Expr) -> int | None:
+    """The largest magnitude of an integer that the tree can give, or None if that is not known or not small."""
+    tree = bare(tree)
+    most: int | None = None
+    match tree:
+        case Literal(value=int() as value) if not isinstance(value, bool):
+            most = abs(value)
+        case Ref(root="loop") | Filter(name="length"):
+            most = _LENGTH_BOUND
+        case Unary(op="-" | "+", operand=operand):
+            most = bound(operand)
+        case Binary(op="+" | "-" | "*" as op, left=left, right=right):
+            one, other = bound(left), bound(right)
+            if one is not None and other is not None:
+                most = one * other if op == "*" else one + other
+    return most if most is not None and most <= _EXACT_BOUND else None
+
+
+def is_confusable(left: Type, right: Type, depth: int = _DEPTH_OF_TYPES) -> bool:
+    """Whether `==` of Python may take a boolean for a number somewhere in two values of these types."""
+    if any(one.may_be("boolean") and other.may_be("integer") for one, other in ((left, right), (right, left))):
+        return True
+    if (
+        left.may_be("array")
+        and right.may_be("array")
+        and (depth == 0 or is_confusable(left.item, right.item, depth - 1))
+    ):
+        return True
+    if left.may_be("object") and right.may_be("object"):
+        if depth == 0:
+            return True
+        keys = {*left.properties, *right.properties}
+        if any(is_confusable(left.at(key), right.at(key), depth - 1) for key in keys):
+            return True
+        return not left.is_closed and not right.is_closed
+    return False
+
+
+def is_membership_plain(item: Type, container: Type) -> bool:
+    """Whether `in` of Python means what ours means for these."""
+    if container.is_only("array"):
+        return not is_confusable(container.item, item)
+    return item.is_only("string") and container.is_only("object", "string")
+
+
+def are_ordered(left: Type, right: Type) -> bool:
+    """Whether `<` of Python means what ours means: it takes booleans for numbers, and orders lists."""
+    for one, other in ((left, right), (right, left)):
+        if one.is_only("string") or (one.is_only("number") and not other.may_be("boolean")):
+            return True
+    return False
+
+
+def _flat(parts: tuple[Expr, ...]) -> list[Expr]:
+    """The parts with those that are themselves concatenations laid open."""
+    flat: list[Expr] = []
+    for part in map(bare, parts):
+        if isinstance(part, Template):
+            flat += _flat(part.parts)
+        elif isinstance(part, Binary) and part.op == "~":
+            flat += _flat((part.left, part.right))
+        else:
+            flat.append(part)
+    return flat
+
+
+def _is_negative(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value < 0
