@@ -10,6 +10,7 @@ import json
 from itertools import count
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from overture.language.tasks import KINDS
@@ -17,12 +18,17 @@ from overture.language.workflow import Workflow
 
 Json = Any
 
+whole_workflows = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For properties of whole workflows: a few are large."""
+
 _AWKWARD = (
-    "", " ", "a", "no", "Yes", "null", "~", "1", "0o17", "1e3", "22:30", "1_000", "0x1f", ".5", "2026-01-31", "=", "<<", "- a",
-    "a: b", "a #b", "# a", "a:", "'", '"', "\\", "{{ inputs.x }}", "{{ a }} {{ b }}", "{a}", "[a]", "a, b", "&a", "*a", "!a", "|", ">", "%a",
-    "@a", "`a`", "---", "...", "? a", "a\n", "a\nb", "a\n\n", "\na", " a\nb", "a\n  ", "a\r\nb", "\ta\nb", "a\tb\n", "a \nb", "\n", "\n\n", " \n", "a\n \nb\n",
-    "\u2028", "a\u2028b\nc", "\x85", "\ufeff", "\u202e", "\x00", "\x07\n", "é", "日本語", "🙂", "\U0001f469\u200d\U0001f4bb", "a" * 130,
-    "line one\nline two is longer: yes\n", "def main(a):\n    return a\n", "1h30m", "200-299", "True", "NaN", "infinity", "y", "o'clock", 'say "x"', "\u00a0",
+    "", " ", "a", "no", "Yes", "null", "~", "1", "0o17", "1e3", "22:30", "1_000", "0x1f", ".5", "2026-01-31",
+    "=", "<<", "- a", "a: b", "a #b", "# a", "a:", "'", '"', "\\", "{{ inputs.x }}", "{{ a }} {{ b }}", "{a}",
+    "[a]", "a, b", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a`", "---", "...", "? a", "a\n", "a\nb", "a\n\n",
+    "\na", " a\nb", "a\n  ", "a\r\nb", "\ta\nb", "a\tb\n", "a \nb", "\n", "\n\n", " \n", "a\n \nb\n", "\u2028",
+    "a\u2028b\nc", "\x85", "\ufeff", "\u202e", "\x00", "\x07\n", "é", "日本語", "🙂", "\U0001f469\u200d\U0001f4bb",
+    "a" * 130, "line one\nline two is longer: yes\n", "def main(a):\n    return a\n", "1h30m", "200-299",
+    "True", "NaN", "infinity", "y", "o'clock", 'say "x"', "\u00a0",
 )  # fmt: skip
 
 texts = st.sampled_from(_AWKWARD) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -186,7 +192,7 @@ def _strategies(blocks: st.SearchStrategy[Json]) -> dict[str, st.SearchStrategy[
         "call": ({"workflow": names}, {"inputs": objects, "wait": st.booleans()}, _repeatable),
         "branch": ({"cases": cases}, {"else_": blocks}, _container),
         "foreach": (
-            {"items": texts | st.lists(values, max_size=3), "as_": names},
+            {"items": texts | st.lists(values, max_size=3), "as_": names.map(lambda name: f"x_{name}")},
             {
                 "where": texts,
                 "concurrency": st.integers(1, 1000),
@@ -233,9 +239,36 @@ _by_kind = _strategies(_middle)
 _tasks = st.lists(st.one_of(*_by_kind.values()), min_size=1, max_size=3)
 
 
+def _agree(task: Json) -> None:
+    """Takes out what excludes one another, and adds what must be there one way or the other (language.md 5)."""
+    match task["kind"]:
+        case "http":
+            for key in [key for key in ("body", "form", "file") if task.get(key) is not None][1:]:
+                del task[key]
+            if "pages" in task:
+                task["pages"] = {"param": "page", "next": "cursor"} | task["pages"]
+        case "wait":
+            task.setdefault("for", "1s")
+            if "until" in task:
+                del task["for"]
+        case "email":
+            task.setdefault("text", "")
+        case "foreach":
+            task.setdefault("collect", "1")
+        case "set":
+            task["values"] = {f"v{number}": each for number, each in enumerate(task["values"].values())}
+    _agree_retry(task)
+
+
+def _agree_retry(holder: Json) -> None:
+    if "max_delay" in holder.get("retry", {}):
+        holder["retry"]["backoff"] = "exponential"
+
+
 def _with_ids(tasks: list[Json], numbers: count[int]) -> None:
     for task in tasks:
         task["id"] = f"t{next(numbers)}"
+        _agree(task)
         for key in ("tasks", "else", "catch"):
             _with_ids(task.get(key, []), numbers)
         for case in task.get("cases", []):
@@ -289,6 +322,10 @@ def documents(draw: st.DrawFn) -> dict[str, Json]:
         )
     )
     found = json.loads(json.dumps(found))  # hypothesis may hand out one object twice; ids make them differ
+    _agree_retry(found.get("defaults", {}))
+    for trigger in found.get("triggers", []):
+        if trigger["type"] == "webhook" and "signature" not in trigger:
+            trigger.setdefault("key", "HOOK_KEY")
     numbers = count()
     for block in ("tasks", "on_failure", "finally"):
         _with_ids(found.get(block, []), numbers)

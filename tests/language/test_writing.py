@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overture.language.canonical import data_of, is_same
+from overture.language.reading import read
 from overture.language.workflow import Workflow
 from overture.language.writing import scalar, write, write_data
 from overture.testing.strict_yaml import read_yaml
 
-from .generation import texts, values, workflow_of, workflows
+from .generation import texts, values, whole_workflows, workflow_of, workflows
 
 TASK = {"id": "a", "kind": "log", "message": "hello"}
 
@@ -21,18 +22,23 @@ def written(**fields: object) -> str:
     return write(workflow_of({"overture": 1, "name": "w", "tasks": [TASK], **fields}))
 
 
+@whole_workflows
 @given(workflows())
 def test_reading_what_was_written_gives_the_same_workflow(workflow: Workflow) -> None:
     text = write(workflow)
-    data = read_yaml(text)
-    assert is_same(data, data_of(workflow))
-    assert workflow_of(data) == workflow
-    assert write(workflow_of(data)) == text
+    reading = read(text, "w.flow.yaml")
+    assert reading.diagnostics == ()
+    assert reading.workflow == workflow
+    assert is_same(reading.data, data_of(workflow))
+    assert write(reading.workflow) == text
 
 
+@whole_workflows
 @given(workflows())
-def test_yaml_1_1_reads_what_was_written_alike(workflow: Workflow) -> None:
-    assert is_same(yaml.safe_load(write(workflow)), data_of(workflow))
+def test_every_yaml_reads_what_was_written_alike(workflow: Workflow) -> None:
+    text = write(workflow)
+    assert is_same(yaml.safe_load(text), data_of(workflow))
+    assert is_same(read_yaml(text), data_of(workflow))
 
 
 @given(values)

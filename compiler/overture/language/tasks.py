@@ -116,7 +116,7 @@ class HttpTask(Repeatable):
     file: Template | None = Field(None, description="a path in the workspace whose content is sent")
     auth: Annotated[BearerAuth | BasicAuth, Field(discriminator="type")] | None = Field(None, description="who asks")
     accept: tuple[Status, ...] = Field(("200-299",), description="statuses that are no failure")
-    pages: Pages | None = None
+    pages: Pages | None = Field(None, description="how a list that comes in pages is read")
     save: Template | None = Field(None, description="a path in the workspace for the body; read as `.path`")
     hosts: tuple[str, ...] | None = Field(
         None, description='patterns that a url from data may reach: `["*.example.com"]`'
