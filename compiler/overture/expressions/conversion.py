@@ -7,11 +7,11 @@ which token it was made; that, and the brackets, give every span.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
-from typing import NoReturn, cast, get_args
+from typing import Any, NoReturn, cast, get_args
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.lexer import Token, TokenStream
@@ -132,7 +132,11 @@ def _refuse_token(pieces: list[Piece], number: int, end: int) -> NoReturn:
     elif piece.type == "pipe" and before is not None and before.type == "pipe":
         help = "write `or`"
     elif before is not None and before.type == "name" and before.text in TESTS and number > 1:
-        help = "a test takes no argument: compare by `==`, `in` or `<`" if pieces[number - 2].text in ("is", "not") else None
+        help = (
+            "a test takes no argument: compare by `==`, `in` or `<`"
+            if pieces[number - 2].text in ("is", "not")
+            else None
+        )
     raise ExpressionSyntaxError(f"unexpected `{piece.text}`", help, piece.span)
 
 
@@ -200,7 +204,11 @@ class _Converter:
 
     def constant(self, node: nodes.Const) -> Expr:
         first = last = node.lineno
-        while self.pieces[first].type == "string" and last + 1 < len(self.pieces) and self.pieces[last + 1].type == "string":
+        while (
+            self.pieces[first].type == "string"
+            and last + 1 < len(self.pieces)
+            and self.pieces[last + 1].type == "string"
+        ):
             last += 1
         return Literal(node.value, span=self.between(first, last))
 
@@ -209,7 +217,9 @@ class _Converter:
         if node.name == "null":
             return Literal(None, span=span)
         if node.name in ROOTS:
-            raise ExpressionSyntaxError(f"`{node.name}` alone is no value", f"name what you mean: `{node.name}.…`", span)
+            raise ExpressionSyntaxError(
+                f"`{node.name}` alone is no value", f"name what you mean: `{node.name}.…`", span
+            )
         return Ref("item", node.name, span=span, name_span=span)
 
     def attribute(self, node: nodes.Getattr) -> Expr:
@@ -234,7 +244,9 @@ class _Converter:
         if isinstance(inside, nodes.Const) and isinstance(inside.value, str):
             return self.keyed(node.node, inside.value, self.convert(inside).span, last)
         if isinstance(node.node, nodes.Name) and node.node.name in ROOTS:
-            self.refuse(inside, f"the name after `{node.node.name}` must be written out", "computed names cannot be checked")
+            self.refuse(
+                inside, f"the name after `{node.node.name}` must be written out", "computed names cannot be checked"
+            )
         of = self.convert(node.node)
         span = (self.wide(of)[0], self.pieces[last].span[1])
         if isinstance(inside, nodes.Slice):
@@ -254,8 +266,9 @@ class _Converter:
         if isinstance(node, nodes.Not):
             return Unary("not", operand, span=span)
         if isinstance(node, nodes.Neg):
-            is_plain = isinstance(operand, Literal) and type(operand.value) in (int, float)
-            return Literal(-operand.value, span=span) if is_plain and isinstance(operand, Literal) else Unary("-", operand, span=span)
+            if isinstance(operand, Literal) and type(operand.value) in (int, float):
+                return Literal(-operand.value, span=span)
+            return Unary("-", operand, span=span)
         return Unary("+", operand, span=span)
 
     def binary(self, node: nodes.BinExpr) -> Expr:
@@ -282,11 +295,11 @@ class _Converter:
         otherwise = self.convert(node.expr2)
         return Conditional(condition, then, otherwise, span=self.across(then, otherwise))
 
-    def list(self, node: nodes.List) -> Expr:
+    def list_literal(self, node: nodes.List) -> Expr:
         items = tuple(self.convert(item) for item in node.items)
         return ListOf(items, span=self.between(node.lineno, self.partner[node.lineno]))
 
-    def object(self, node: nodes.Dict) -> Expr:
+    def object_literal(self, node: nodes.Dict) -> Expr:
         entries = tuple((self.object_key(pair.key), self.convert(pair.value)) for pair in node.items)
         return ObjectOf(entries, span=self.between(node.lineno, self.partner[node.lineno]))
 
@@ -299,8 +312,8 @@ class _Converter:
             self.refuse(node, "a key is a text", f"write `'{piece.text}'`")
         return self.convert(node)
 
-    def tuple(self, node: nodes.Tuple) -> Expr:
-        self.refuse(node, "a list stands in `[` and `]`", None)
+    def tuple_literal(self, node: nodes.Tuple) -> Expr:
+        self.refuse(node, "a list stands in `[` and `]`")
 
     # What has a row in the table
 
@@ -350,7 +363,11 @@ class _Converter:
         if not isinstance(called, nodes.Getattr):
             self.refuse(node, "this cannot be called", None)
         span = self.pieces[called.lineno + 1].span
-        help = f"use the filter: `| {called.attr}`" if called.attr in FILTERS else "values have keys, and filters work on them"
+        help = (
+            f"use the filter: `| {called.attr}`"
+            if called.attr in FILTERS
+            else "values have keys, and filters work on them"
+        )
         raise ExpressionSyntaxError(f"`{called.attr}` cannot be called: values have no methods", help, span)
 
     def arguments(
@@ -366,12 +383,14 @@ class _Converter:
         found: list[tuple[str, Expr, Span]] = []
         for number, each in enumerate(node.args):
             value = self.convert(each)
-            found.append((positional[number].name if number < len(positional) else str(number + 1), value, self.wide(value)))
+            found.append(
+                (positional[number].name if number < len(positional) else str(number + 1), value, self.wide(value))
+            )
         for keyword in node.kwargs:
             value = self.convert(keyword.value)
             name_number = self.starting[self.wide(value)[0]] - 2
             span = self.pieces[name_number].span
-            name = aliases.get(keyword.key, keyword.key)
+            name = aliases.get(str(keyword.key), str(keyword.key))
             if any(name == other for other, _, _ in found):
                 raise ExpressionSyntaxError(f"the argument `{keyword.key}` is given twice", None, span)
             found.append((name, value, span))
@@ -379,7 +398,7 @@ class _Converter:
         return [each[0] for each in found], [each[1] for each in found], tuple(each[2] for each in found)
 
 
-_MAKERS = {
+_MAKERS: dict[type, Callable[[Any, Any], Expr]] = {
     nodes.Const: _Converter.constant,
     nodes.Name: _Converter.name,
     nodes.Getattr: _Converter.attribute,
@@ -391,9 +410,9 @@ _MAKERS = {
     nodes.Concat: _Converter.concatenation,
     nodes.Compare: _Converter.comparison,
     nodes.CondExpr: _Converter.conditional,
-    nodes.List: _Converter.list,
-    nodes.Dict: _Converter.object,
-    nodes.Tuple: _Converter.tuple,
+    nodes.List: _Converter.list_literal,
+    nodes.Dict: _Converter.object_literal,
+    nodes.Tuple: _Converter.tuple_literal,
     nodes.Filter: _Converter.filter,
     nodes.Test: _Converter.test,
     nodes.Call: _Converter.call,

@@ -168,5 +168,3 @@ def difference(text: str, other: str, unit: str) -> int:
     if _months_later(start, months) > end:
         months -= 1
     return months // MONTHS[unit]
-
-

@@ -30,9 +30,13 @@ def read_json(text: str) -> Json:
         raise Refused(f"the text is not JSON: `{word}`")
 
     try:
-        return json.loads(text, parse_constant=refuse, parse_int=_integer, parse_float=lambda digits: settle(float(digits)))
+        return json.loads(
+            text, parse_constant=refuse, parse_int=_integer, parse_float=lambda digits: settle(float(digits))
+        )
     except json.JSONDecodeError as error:
-        raise Refused(f"the text is not JSON: {error.msg.lower()} in line {error.lineno}, column {error.colno}") from None
+        raise Refused(
+            f"the text is not JSON: {error.msg.lower()} in line {error.lineno}, column {error.colno}"
+        ) from None
     except RecursionError:
         raise Refused("the JSON is nested too deeply") from None
 
@@ -63,7 +67,7 @@ def write_csv(rows: list[Json]) -> str:
 
 
 def read_csv(text: str) -> list[dict[str, str]]:
-    """Objects by the header row; all cells are texts, a short row is filled with empty ones, empty lines are skipped."""
+    """Objects by the header row; all cells are texts, a short row is filled with empty ones, empty lines are none."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     found: list[dict[str, str]] = []
     header: list[str] | None = None

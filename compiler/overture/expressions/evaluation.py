@@ -1,4 +1,4 @@
-"""What an expression is worth: total, without access to anything but the values that a scope gives (language.md 2, 3)."""
+"""What an expression is worth: total, and reading nothing but what a scope gives (language.md 2, 3)."""
 
 from __future__ import annotations
 
@@ -282,7 +282,9 @@ def _test(tree: Test, scope: Scope) -> Json:
         return is_there is not tree.negated
     value = _value(tree.of, scope)
     if not _fits(value, row.subject):
-        raise ExpressionError(f"`is {tree.name}` asks of a text, a list or an object, not of {name_of(value)}", tree.span)
+        raise ExpressionError(
+            f"`is {tree.name}` asks of a text, a list or an object, not of {name_of(value)}", tree.span
+        )
     return row.holds(value) is not tree.negated
 
 

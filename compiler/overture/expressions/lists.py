@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
 from itertools import groupby as runs
 from operator import itemgetter
 
@@ -13,7 +12,6 @@ from overture.expressions.types import Json, kind_of
 from overture.expressions.values import (
     MAX_ITEMS,
     MISSING,
-    Missing,
     bounded_list,
     equal,
     identity,
@@ -93,7 +91,10 @@ def total(items: list[Json]) -> Json:
     for item in items:
         if not is_number(item):
             raise Refused(f"{name_of(item)} cannot be added up")
-    return reduce(numbers.add, map(settle, items), 0)
+    found: int | float = 0
+    for item in items:
+        found = numbers.add(found, settle(item))
+    return found
 
 
 def least(items: list[Json]) -> Json:
@@ -246,5 +247,3 @@ def add_lists(left: list[Json], right: list[Json]) -> list[Json]:
     if len(left) + len(right) > MAX_ITEMS:
         raise Refused(f"the list would be longer than {MAX_ITEMS:,} items")
     return [*left, *right]
-
-

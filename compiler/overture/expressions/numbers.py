@@ -1,4 +1,4 @@
-"""Arithmetic (language.md 2): integers exactly in 64 bits, everything else in IEEE doubles, nothing that is not finite."""
+"""Arithmetic (language.md 2): integers exactly in 64 bits, all else in IEEE doubles, nothing that is not finite."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ it: in a template everything but `{{ }}` is text (language.md 2).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from overture.expressions.conversion import expression_of
 from overture.expressions.failures import ExpressionSyntaxError
@@ -136,8 +136,10 @@ _STRUCTURE = re.compile(r"""'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"|\}
 
 
 def _end_of(text: str, start: int) -> int:
-    """Behind the `}}` that closes the `{{` at `start`. A `}}` inside a text literal is none, nor are the braces that
-    close object literals; after a mistake in the brackets the next `}}` is taken, so that the mistake is what is told."""
+    """Behind the `}}` that closes the `{{` at `start`.
+
+    A `}}` inside a text literal is none, nor are the braces that close object literals; after a mistake in the
+    brackets the next `}}` is taken, so that the mistake is what is told."""
     opened: list[str] = []
     here = start + 2
     while match := _STRUCTURE.search(text, here):

@@ -6,7 +6,7 @@ Classes are ASCII, `.` is anything but a line feed, `^` and `$` are the ends of 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from overture.expressions.failures import Refused
 from overture.expressions.values import MAX_TEXT_CHARACTERS, TOO_LONG
@@ -173,7 +173,7 @@ def substitute(text: str, pattern: str, replacement: str) -> str:
     built: list[str] = []
     length = here = 0
     for found in compiled.finditer(text):
-        new = _GROUP.sub(lambda each, at=found: (at.group(int(each[1])) or "") if each[1] else "\\", replacement)
+        new = _GROUP.sub(partial(_group_of, found), replacement)
         built += text[here : found.start()], new
         length += len(new) + found.start() - here
         here = found.end()
@@ -182,3 +182,8 @@ def substitute(text: str, pattern: str, replacement: str) -> str:
     if length + len(text) - here > MAX_TEXT_CHARACTERS:
         raise Refused(TOO_LONG)
     return "".join([*built, text[here:]])
+
+
+def _group_of(found: re.Match[str], written: re.Match[str]) -> str:
+    """What `\\1` or `\\\\` in a replacement means."""
+    return (found.group(int(written[1])) or "") if written[1] else "\\"

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import cast
 
 from overture.expressions.types import ANY, KINDS, NOTHING, Json, Kind, Type, kind_of, list_of, object_of
-from overture.expressions.values import equal, identity
+from overture.expressions.values import equal, identity, render
 
 _MAX_VALUES = 100  # of a union; beyond, only the kinds are kept
 
@@ -31,7 +31,9 @@ def type_of_schema(schema: Mapping[str, Json]) -> Type:
         properties={key: type_of_schema(each) for key, each in properties.items() if isinstance(each, Mapping)}
         if isinstance(properties, Mapping)
         else {},
-        required=frozenset(key for key in required if isinstance(key, str)) if isinstance(required, list) else frozenset(),
+        required=frozenset(key for key in required if isinstance(key, str))
+        if isinstance(required, list)
+        else frozenset(),
         rest=type_of_schema(rest) if isinstance(rest, Mapping) else None,
         is_closed=rest is False,
         items=type_of_schema(items) if isinstance(items, Mapping) else None,
@@ -143,9 +145,8 @@ def misfit(given: Type, wanted: Type, where: str = "") -> str | None:
     shared = {kind for kind in given.kinds if wanted.may_be(kind) or (kind == "number" and "integer" in wanted.kinds)}
     if not shared:
         return f"{place}{describe(given)}, not {describe(wanted)}"
-    if given.values is not None and wanted.values is not None:
-        if not any(equal(value, other) for value in given.values for other in wanted.values):
-            return f"{place}{describe(given)}, not {describe(wanted)}"
+    if not _may_share_a_value(given, wanted):
+        return f"{place}{describe(given)}, not {describe(wanted)}"
     if len(given.kinds) > 1:
         return None
     if "object" in shared:
@@ -153,6 +154,12 @@ def misfit(given: Type, wanted: Type, where: str = "") -> str | None:
     if "array" in shared:
         return _list_misfit(given, wanted, where)
     return None
+
+
+def _may_share_a_value(given: Type, wanted: Type) -> bool:
+    if given.values is None or wanted.values is None:
+        return True
+    return any(equal(value, other) for value in given.values for other in wanted.values)
 
 
 def _object_misfit(given: Type, wanted: Type, where: str) -> str | None:
@@ -223,4 +230,4 @@ def describe(found: Type, depth: int = 2) -> str:
 def _shown(value: Json) -> str:
     if isinstance(value, str):
         return f"'{value[:30]}…'" if len(value) > 30 else f"'{value}'"
-    return {None: "null", True: "true", False: "false"}.get(value, str(value)) if not isinstance(value, (int, float)) or isinstance(value, bool) else str(value)
+    return "null" if value is None else render(value)

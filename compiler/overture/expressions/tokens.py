@@ -72,9 +72,7 @@ def _piece(kind: str, written: str, span: Span) -> Piece:
     return Piece(kind, value, written, span)
 
 
-_ESCAPE = re.compile(
-    r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(N\{[^}]*\})|(\r\n|.))", re.DOTALL
-)
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(N\{[^}]*\})|(\r\n|.))", re.DOTALL)
 _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a"}
 _KEPT_ESCAPES = {"\\": "\\", "'": "'", '"': '"', "\n": "", "\r\n": "", "\r": ""}
 
@@ -94,7 +92,9 @@ def _literal_text(written: str, start: int) -> str:
             return chr(int(code, 16))
         if named or other in ("x", "u", "U"):
             raise ExpressionSyntaxError(
-                f"`{match.group()}` is an incomplete escape", "write the character itself, or `\\u` and four digits", place
+                f"`{match.group()}` is an incomplete escape",
+                "write the character itself, or `\\u` and four digits",
+                place,
             )
         return _SIMPLE_ESCAPES.get(other) or _KEPT_ESCAPES.get(other, match.group())
 
@@ -140,13 +140,17 @@ def _check_brackets(pieces: list[Piece]) -> None:
             opened.append(piece)
             if len(opened) > MAX_DEPTH:
                 raise ExpressionSyntaxError(
-                    f"the expression is nested more than {MAX_DEPTH} levels deep", "use a `set` task for a part", piece.span
+                    f"the expression is nested more than {MAX_DEPTH} levels deep",
+                    "use a `set` task for a part",
+                    piece.span,
                 )
         elif piece.text in (")", "]", "}") and piece.type != "string":
             opened.pop()
     if opened:
         last = opened[-1]
-        raise ExpressionSyntaxError(f"`{last.text}` is never closed", f"close it with `{_OPENING[last.text]}`", last.span)
+        raise ExpressionSyntaxError(
+            f"`{last.text}` is never closed", f"close it with `{_OPENING[last.text]}`", last.span
+        )
 
 
 def _check_limits(pieces: list[Piece]) -> None:

@@ -6,9 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
 
-from overture.expressions.rows import Result
 from overture.expressions.schemas import union
-from overture.expressions.types import ANY, INTEGER, NOTHING, NULL, NUMBER, OBJECT, STRING, Json, Type, list_of, object_of
+from overture.expressions.table.rows import Result
+from overture.expressions.types import (
+    ANY,
+    INTEGER,
+    NOTHING,
+    NULL,
+    NUMBER,
+    OBJECT,
+    STRING,
+    Json,
+    Type,
+    list_of,
+    object_of,
+)
 
 Arguments = Mapping[str, Type]
 
@@ -164,7 +176,9 @@ def key_list(subject: Type, arguments: Arguments) -> Type:
 def value_list(subject: Type, arguments: Arguments) -> Type:
     most = len(subject.properties) if subject.is_closed else None
     if not subject.is_closed:
-        return list_of(subject.rest if subject.rest and not subject.properties else ANY, min_items=len(subject.required))
+        return list_of(
+            subject.rest if subject.rest and not subject.properties else ANY, min_items=len(subject.required)
+        )
     return list_of(reduce(union, subject.properties.values(), NOTHING), min_items=len(subject.required), max_items=most)
 
 
