@@ -119,6 +119,7 @@ def test_a_difference_is_told_in_a_line(tmp_path: Path, change: dict[str, Any], 
         ("about: x\nengines: {kestra: maybe}\nexpect: {}", "`engines.kestra`: is none of run"),
         ("about: x\nengines: {airflow: run}\nexpect: {}", "`engines`: `airflow` is not known here"),
         ("about: x\nworkflow: two.flow.yaml\nexpect: {}", "there is no `two.flow.yaml`"),
+        ("about: x\nexpect: {outputs: {a: '${inputs.a[0]}'}}", "there is no `a[0]` among the inputs"),
         ("- a", "is no mapping"),
     ],
 )
@@ -127,6 +128,11 @@ def test_a_bad_case_file_is_told_once_with_its_place(tmp_path: Path, text: str, 
         load_case(write(tmp_path, text))
     assert problem in str(caught.value)
     assert str(tmp_path / "case.yaml") in str(caught.value)
+
+
+def test_an_expectation_can_speak_of_the_inputs(tmp_path: Path) -> None:
+    text = "about: x\ninputs: {a: [{b: '${world}'}]}\nexpect: {outputs: {c: '${inputs.a[0].b}', d: '${inputs.a}'}}"
+    assert read(tmp_path, text).expect.outputs == {"c": "http://w", "d": [{"b": "http://w"}]}
 
 
 def test_two_flows_beside_a_case_must_be_told_apart(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Cases: a workflow, a scripted world round it, and what must come out; one folder each, read from `case.yaml`.
 
 The keys of the file are those of `Case` and `Expectation` below. Texts may hold `${world}` (the address of the
-case's server) and `${workspace}` (the folder of the run). In an expectation `${any}` agrees with any value,
+case's server) and `${workspace}` (the folder of the run); in replies and expectations a text that is just
+`${inputs.a[0]}` stands for that value of the inputs. In an expectation `${any}` agrees with any value,
 `${same:NAME}` with one text at all its places, and `${absent}` with a header or parameter that is not there.
 """
 
@@ -21,7 +22,7 @@ from overture.testing.models import ModelScript, ScriptedEntry, read_script
 from overture.testing.replies import Route, read_routes
 from overture.testing.shapes import CaseError
 from overture.testing.strict_yaml import read_yaml
-from overture.testing.values import JSON, expand
+from overture.testing.values import JSON, borrow, expand
 from overture.testing.world import World
 
 ENGINES = ("kestra", "prefect")
@@ -136,6 +137,11 @@ def _read_case(document: JSON, folder: Path) -> Case:
     for needed in ("about", "expect"):
         if needed not in script:
             raise CaseError("", f"`{needed}` is missing")
+    try:
+        for key in ("http", "expect"):
+            script = {**script, key: borrow(script.get(key), script.get("inputs"))}
+    except LookupError as error:
+        raise CaseError("", str(error.args[0])) from None
     models = read_script("models", script.get("models"))
     trigger = script.get("trigger")
     if trigger is not None and "type" not in shapes.read_mapping("trigger", trigger):

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
+_BORROWED = re.compile(r"\$\{inputs((?:\.[a-z][a-z0-9_]*|\[[0-9]+\])+)\}")
 _SAME = re.compile(r"\$\{same:([a-z0-9_]+)\}")
 
 
@@ -24,6 +25,29 @@ def expand(value: JSON, names: Mapping[str, str]) -> JSON:
     if isinstance(value, dict):
         return {key: expand(item, names) for key, item in value.items()}
     return value
+
+
+def borrow(value: JSON, inputs: JSON) -> JSON:
+    """`value` with every text that is just `${inputs.a[0]}` replaced by what stands there in `inputs`.
+
+    Raises `LookupError` where nothing stands.
+    """
+    if isinstance(value, list):
+        return [borrow(item, inputs) for item in value]
+    if isinstance(value, dict):
+        return {key: borrow(item, inputs) for key, item in value.items()}
+    path = _BORROWED.fullmatch(value) if isinstance(value, str) else None
+    if path is None:
+        return value
+    found: JSON = inputs
+    for key, index in re.findall(r"\.([a-z0-9_]+)|\[([0-9]+)\]", path[1]):
+        if isinstance(found, dict) and key in found:
+            found = found[key]
+        elif isinstance(found, list) and index and int(index) < len(found):
+            found = found[int(index)]
+        else:
+            raise LookupError(f"there is no `{path[1].removeprefix('.')}` among the inputs")
+    return found
 
 
 def is_same(left: object, right: object) -> bool:
