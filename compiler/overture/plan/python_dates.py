@@ -12,12 +12,12 @@ from overture.plan.python_values import an_integer
 
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
 MONTHS = {"months": 1, "years": 12}
-DATE = r"(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?)?"
+TIME = r"[Tt](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?"
 
 
 def moment(text: str, zone: tzinfo = UTC) -> datetime:
     """The point in time of an RFC 3339 text; one without an offset is in the zone."""
-    found = re.fullmatch(DATE, text, re.ASCII)
+    found = re.fullmatch(rf"(\d{{4}}-\d\d-\d\d)(?:{TIME})?", text, re.ASCII)
     if not found or (found[3] and len(found[2]) == 5):
         raise ValueError(f"{text[:40]!r} is no date")
     day, time, fraction, offset = found.groups()
@@ -56,13 +56,13 @@ def date_text(text: str, form: str, tz: str | None = None) -> str:
         raise ValueError("the format has no directive, or one that is not known")
     point = moment(text, date_zone(tz)).astimezone(date_zone(tz))
     days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    months = "JanFebMarAprMayJunJulAugSepOctNovDec"
     minutes = int((point.utcoffset() or timedelta()).total_seconds()) // 60
     sign, minutes = "-" if minutes < 0 else "+", abs(minutes)
     parts = {
         "Y": f"{point.year:04}",
         "a": days[point.weekday()],
-        "b": months[point.month - 1],
+        "b": months[3 * point.month - 3 : 3 * point.month],
         "z": f"{sign}{minutes // 60:02}{minutes % 60:02}",
         "%": "%",
     }
@@ -84,7 +84,8 @@ def date_plus(text: str, n: Any, unit: str, tz: str | None = None) -> str:
     """A date so many units later; days to years go by the clock on the wall."""
     point = moment(text, date_zone(tz))
     if unit in ("seconds", "minutes", "hours"):
-        return utc_text(point.astimezone(UTC) + timedelta(seconds=an_integer(n) * SECONDS[unit]))
+        span = timedelta(seconds=an_integer(n) * SECONDS[unit])
+        return utc_text(point.astimezone(UTC) + span)
     local = point.astimezone(date_zone(tz)).replace(tzinfo=None, fold=0)
     if unit in MONTHS:
         local = months_later(local, an_integer(n) * MONTHS[unit])

@@ -168,20 +168,22 @@ class Writer:
                 return self.format(parts)
 
     def _key(self, key: Expr) -> str:
-        return self.text(key, TERNARY) if key.type.is_only("string") else self.call("key_text", key).text
+        is_text = key.type.is_only("string") or (isinstance(key, Literal) and isinstance(key.value, str))
+        return self.text(key, TERNARY) if is_text else self.call("a_text", key).text
 
     def _index(self, of: Expr, index: Expr) -> Code:
-        # True is an index in Python; every other mistake raises there as well
-        if index.type.may_be("boolean"):
-            return self.call("at", of, index)
-        return Code(f"{self.text(of, ATOM)}[{self.text(index, TERNARY)}]")
+        return Code(f"{self.text(of, ATOM)}[{self.step(index)}]")
+
+    def step(self, index: Expr) -> str:
+        """The source of an index: True is one in Python, every other mistake raises there as well."""
+        return self.call("an_index", index).text if index.type.may_be("boolean") else self.text(index, TERNARY)
 
     def _slice(self, of: Expr, start: Expr | None, stop: Expr | None) -> Code:
-        bounds = [each for each in (start, stop) if each is not None]
-        if all(each.type.is_only("number") for each in bounds):
-            lower, upper = ("" if each is None else self.text(each, UNARY) for each in (start, stop))
-            return Code(f"{self.text(of, ATOM)}[{lower}:{upper}]")
-        return self.call("part", of, "None" if start is None else start, "None" if stop is None else stop)
+        lower, upper = ("" if each is None else self.end_of_slice(each) for each in (start, stop))
+        return Code(f"{self.text(of, ATOM)}[{lower}:{upper}]")
+
+    def end_of_slice(self, bound: Expr) -> str:
+        return self.text(bound, UNARY) if bound.type.is_only("number") else self.call("an_integer", bound).text
 
     def _sign(self, op: str, operand: Expr) -> Code:
         if not operand.type.is_only("number"):

@@ -50,8 +50,9 @@ def truncated(text: str, length: Any, end: str = "...") -> str:
 
 def slug(value: Any) -> str:
     """Lower-case ASCII letters and digits, anything else as one hyphen."""
-    folded = unicodedata.normalize("NFKD", as_text(scalar(value))).encode("ascii", "ignore")
-    return re.sub(r"[^a-z0-9]+", "-", folded.decode().lower()).strip("-")
+    folded = unicodedata.normalize("NFKD", as_text(scalar(value)))
+    letters = folded.encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
 def escaped(value: Any) -> str:
@@ -62,7 +63,8 @@ def escaped(value: Any) -> str:
 
 def base64_decoded(text: str) -> str:
     """The UTF-8 text that base64 stands for; white space is ignored."""
-    return base64.b64decode("".join(text.split()).encode("ascii"), validate=True).decode()
+    digits = "".join(text.split()).encode("ascii")
+    return base64.b64decode(digits, validate=True).decode()
 
 
 def rounded(value: Any, precision: Any = 0) -> int | float:

@@ -1,5 +1,8 @@
-"""Helpers of written Python: numbers, texts, equality and paths. Each function is copied as it stands (python_helpers.py),
-so it uses the standard library and other helpers only, and its lines are at most 88 characters long."""
+"""Helpers of written Python: numbers, texts, equality and paths.
+
+Each function is copied as it stands (python_helpers.py), so it uses the standard library and other helpers only, and
+its lines are at most 88 characters long.
+"""
 
 from __future__ import annotations
 
@@ -221,27 +224,20 @@ def contains(container: Any, item: Any) -> bool:
     raise TypeError(f"nothing is in {kind_of(container)}")
 
 
-def at(value: Any, index: Any) -> Any:
+def an_index(value: Any) -> Any:
+    """A whole number or a key; anything else is refused."""
+    return value if isinstance(value, str) else an_integer(value)
+
+
+def at(value: Any, step: Any) -> Any:
     """A value by its key, an item by its number, or a part by a slice."""
-    if isinstance(index, slice):
-        return part(value, index.start, index.stop)
-    if isinstance(value, dict):
-        return value[a_text(index)]
-    if isinstance(value, list | str):
-        return value[an_integer(index)]
-    raise TypeError(f"nothing is in {kind_of(value)}")
-
-
-def part(value: Any, start: Any, stop: Any) -> Any:
-    """A part of a list or a text, between two numbers (None: its end)."""
-    if not isinstance(value, list | str):
-        raise TypeError(f"there are no parts of {kind_of(value)}")
-    lower = None if start is None else an_integer(start)
-    return value[lower : None if stop is None else an_integer(stop)]
+    if isinstance(value, dict if isinstance(step, str) else list | str):
+        return value[step]
+    raise TypeError(f"no {step!r} in {kind_of(value)}")
 
 
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
-    """What stands at a path of keys, numbers and slices; the default if nothing does."""
+    """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
         if value is None:
             return default
