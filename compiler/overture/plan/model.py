@@ -115,8 +115,8 @@ class Task:
 
     `fields`: each field of the kind that holds data, as a typed tree, by its path in the task: `url`, `body`,
     `auth/token`, `prompt`, `values`, `items`, `where`, `collect`, `until`; `that` is a ListOf; a branch's conditions
-    are `0`, `1`, …. `literals`: the fields that are literal, by their name in the document (`method`, `accept`, `pages`,
-    `hosts`, `models`, `returns`, `code`, `as`, `concurrency`, `auth` as `{"type": …}`), durations as seconds
+    are `0`, `1`, …. `literals`: the fields that are literal, by their name in the document (`method`, `accept`,
+    `pages`, `hosts`, `models`, `returns`, `code`, `as`, `concurrency`, `auth` as `{"type": …}`), durations as seconds
     (`every` -> seconds); every field of the kind is in one of the two, defaults filled in, except those that are not
     given and have no default. `blocks`: `tasks`, `catch`, or a branch's `0`, `1`, …, `else`.
 

@@ -1,0 +1,44 @@
+# Everything is set up in .venv by uv; downloads are cached outside the checkout.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+CACHE ?= $(if $(OVERTURE_CACHE),$(OVERTURE_CACHE),$(HOME)/.cache/overture)
+UV := $(shell command -v uv 2>/dev/null || echo $(CACHE)/uv/bin/uv)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: help setup demo test check engines bench clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+$(CACHE)/uv/bin/uv:
+	@mkdir -p $(CACHE)
+	@$(PYTHON) -m venv $(CACHE)/uv
+	@$(CACHE)/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/.ready: pyproject.toml | $(filter $(CACHE)/%,$(UV))
+	@test -d .venv || $(UV) venv --quiet --python $(PYTHON) .venv
+	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --group dev --editable .
+	@touch $@
+
+setup: .venv/.ready ## the environment, in .venv
+
+demo: setup ## compile an English request with no key, check it, draw it, export it, run it
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m overture.testing.demo
+
+test: setup ## every test that needs no engine
+	@$(BIN)/pytest -n 2
+
+check: setup ## formatter, linter, types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+engines: setup ## the conformance on a real Kestra and a real Prefect
+	@UV="$(UV)" $(BIN)/pytest tests/engines -m engine
+
+bench: setup ## ratios against a peer or a floor in the same run
+	@$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build demo

@@ -1,0 +1,44 @@
+"""The public functions: English to a workflow, a workflow to a verdict, a plan, files, a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from overture.checks.verdict import Checked, Verdict
+from overture.checks.verdict import check as check_reading
+from overture.language.reading import read
+from overture.plan.backend import Export, load_backend
+from overture.plan.build import plan
+from overture.plan.model import Plan
+
+if TYPE_CHECKING:
+    from overture_local import RunResult
+
+__all__ = ["Checked", "Verdict", "check", "export", "plan", "run"]
+
+
+def check(document: str | Path) -> Verdict:
+    """Check a workflow: a text, or the path of a file (then the workflows beside it are found by `call`).
+
+    Raises OSError when a path cannot be opened; whatever is wrong inside is in the verdict.
+    """
+    if isinstance(document, Path):
+        from overture.cli.loading import load
+
+        return load(str(document)).verdict
+    return check_reading(read(document, "<text>"))
+
+
+def export(plan: Plan, to: str, options: Mapping[str, str] | None = None) -> Export:
+    """A target's files for a plan. Raises KeyError for an unknown target."""
+    return load_backend(to).export(plan, options or {})
+
+
+def run(plan: Plan, **request: Any) -> RunResult:
+    """Run a plan on the local executor; the keywords are those of `overture_local.RunRequest`."""
+    from overture_local import RunRequest
+    from overture_local import run as run_plan
+
+    return run_plan(plan, RunRequest(**request))

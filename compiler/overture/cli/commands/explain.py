@@ -1,0 +1,34 @@
+"""`overture explain CODE`."""
+
+from __future__ import annotations
+
+import click
+
+from overture.cli.console import usual_options
+from overture.diagnostics.nearest import did_you_mean
+from overture.diagnostics.rules import Rule, rules_in
+
+
+def all_rules() -> list[Rule]:
+    """Every rule there is, of reading, shape, the checker and the targets, by code."""
+    import overture.checks.rules
+    import overture.language.rules
+    import overture.plan.rules
+
+    packages = (overture.language.rules, overture.checks.rules, overture.plan.rules)
+    return sorted((rule for package in packages for rule in rules_in(package)), key=lambda rule: rule.code)
+
+
+@click.command()
+@click.argument("code")
+@usual_options
+def command(code: str, quiet: bool, no_color: bool) -> int:
+    """Show the page of a rule, by its code (OV202) or its name (unknown-task)."""
+    rules = all_rules()
+    for rule in rules:
+        if code.lower() in (rule.code.lower(), rule.name):
+            click.echo(f"{rule.code} {rule.name} ({rule.severity})\n\n{rule.page.strip()}")
+            return 0
+    names = [name for rule in rules for name in (rule.code, rule.name)]
+    help = did_you_mean(code.upper() if code.upper().startswith("OV") else code, names)
+    raise click.UsageError(f"there is no rule `{code}`" + (f"\nhelp: {help}" if help else ""))

@@ -1,0 +1,1 @@
+"""The graph of a workflow, drawn: text, Mermaid, DOT, SVG."""

@@ -1,0 +1,1 @@
+"""What a target cannot do, or does with a difference."""
