@@ -93,7 +93,7 @@ def test_a_run_that_agrees_has_no_differences(tmp_path: Path) -> None:
             {"requests": [*REQUESTS[:2], request("POST /b", {"text": "hi"})]},
             "requests[2].headers.Idempotency-Key: expected ${same:one}, got None",
         ),
-        ({"log": [("warn", "hello")]}, "log[0]: expected `info: hello`, got `warn: hello`"),
+        ({"log": [("warning", "hello")]}, "log[0]: expected `info: hello`, got `warning: hello`"),
         ({"log": []}, "log: `info: hello` is missing"),
     ],
 )

@@ -26,7 +26,7 @@ ERROR_TYPES = (
     "refused",
     "error",
 )
-LEVELS = ("debug", "info", "warn", "error")
+LEVELS = ("debug", "info", "warning", "error")
 
 # Leaves in nested lists; see `order` for what the nesting means.
 Nested: TypeAlias = "list[ExpectedRequest | Nested]"
