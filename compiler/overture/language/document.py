@@ -15,6 +15,14 @@ Python's recursion limit (1,000)."""
 MAX_BYTES = 5_000_000
 """A file's size. 10,000 tasks take about 2 MB."""
 
+MAX_VALUES = 500_000
+"""Values in a file: the place of each is kept. 10,000 tasks hold about 150,000."""
+
+MAX_FINDINGS = 1000
+"""Mistakes of a file that are looked at: nobody reads more, and a hostile file could hold a million."""
+
+SPLIT = "split the workflow, and `call` the parts"
+
 MAX_INTEGER = 2**63
 """Integers compute in 64 bits (language.md 2)."""
 
@@ -58,6 +66,15 @@ class Unreadable(Exception):
 def escaped(key: str) -> str:
     """A key as a part of a JSON pointer (RFC 6901)."""
     return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
+
+
+def shortened(text: str) -> str:
+    """A text of the file between backticks, at most 40 characters of it."""
+    return f"`{text}`" if len(text) <= 40 else f"`{text[:40]}…`"
+
+
+def too_many_values() -> str:
+    return f"the file holds more than {MAX_VALUES:,} values"
 
 
 def number_of(text: str) -> int | float | None:

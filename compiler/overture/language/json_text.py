@@ -12,7 +12,19 @@ from typing import Any
 
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import Place
-from overture.language.document import MAX_DEPTH, Document, Finding, Unreadable, escaped, number_of
+from overture.language.document import (
+    MAX_DEPTH,
+    MAX_FINDINGS,
+    MAX_VALUES,
+    SPLIT,
+    Document,
+    Finding,
+    Unreadable,
+    escaped,
+    number_of,
+    shortened,
+    too_many_values,
+)
 from overture.language.rules.reading.duplicate_key import RULE as DUPLICATE_KEY
 from overture.language.rules.reading.empty_document import RULE as EMPTY_DOCUMENT
 from overture.language.rules.reading.not_json import RULE as NOT_JSON
@@ -21,9 +33,8 @@ from overture.language.rules.reading.number_out_of_range import RULE as NUMBER_O
 from overture.language.rules.reading.too_large import RULE as TOO_LARGE
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(
-    r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"',
-)
+_STRING_BODY = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
+_STRING = re.compile(_STRING_BODY.pattern + '"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?![0-9A-Za-z.+-])")
 _NOT_FINITE = re.compile(r"-?(?:NaN|Infinity)\b")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[-+.0-9][-+.0-9A-Za-z]*|.", re.DOTALL)
@@ -76,6 +87,8 @@ class _Scanner:
             case _:
                 value, end = self._literal(start, pointer)
         self.places.setdefault(pointer, Place(start, end, key))
+        if len(self.places) > MAX_VALUES:
+            raise self._wrong("", self._skip(0), too_many_values(), SPLIT, rule=TOO_LARGE)
         return value, end
 
     def _deeper(self, depth: int, pointer: str, start: int) -> int:
@@ -103,9 +116,11 @@ class _Scanner:
             inner = f"{pointer}/{escaped(key)}"
             span = (here, end)
             if key in keys:
-                message = f"`{key}` stands here twice"
+                message = f"{shortened(key)} stands here twice"
                 self.findings.append(Finding(DUPLICATE_KEY, inner, here, end, message, earlier=keys[key]))
                 items.pop(key, None)
+                if len(self.findings) >= MAX_FINDINGS:
+                    raise Unreadable(self.findings.pop())
             else:
                 keys[key] = span
             colon = self._skip(end)
@@ -159,21 +174,14 @@ class _Scanner:
         return value, found.end()
 
     def _broken_string(self, start: int, pointer: str) -> Unreadable:
-        here = start + 1
-        while here < len(self.text):
-            char = self.text[here]
-            if char == "\\":
-                if not re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})').match(self.text, here):
-                    return self._wrong(
-                        pointer, here, "this is no escape of JSON", "write `\\\\` for a backslash", width=2
-                    )
-                here += 1
-            elif char < " ":
-                if char in "\r\n":
-                    break
-                help = f"write it as `\\u{ord(char):04x}`"
-                return self._wrong(pointer, here, f"the control character U+{ord(char):04X} stands in a text", help)
-            here += 1
+        good = _STRING_BODY.match(self.text, start)
+        here = good.end() if good else start
+        char = self.text[here : here + 1]
+        if char == "\\" and here + 1 < len(self.text):
+            return self._wrong(pointer, here, "this is no escape of JSON", "write `\\\\` for a backslash", width=2)
+        if char and char not in "\\\r\n":
+            help = f"write it as `\\u{ord(char):04x}`"
+            return self._wrong(pointer, here, f"the control character U+{ord(char):04X} stands in a text", help)
         return self._wrong(pointer, start, "a text that begins here is not closed", "write `\\n` for the end of a line")
 
     def _literal(self, start: int, pointer: str) -> tuple[Any, int]:

@@ -77,7 +77,7 @@ def _decoders(text: str, place: Place) -> list[Callable[[], Decoded]]:
             first = _FIRST_LINE.match(text, body, end)
             given = int(header[2] or 0)
             indents = range(given, max(given, len(first[1]) if first else 0) + 1) if given else [0]
-            return [partial(_block, text, body, end, style == "|", chomping, indent) for indent in indents]
+            return [partial(_block, text, body, style == "|", chomping, indent) for indent in indents]
         case _:
             return [partial(_flow, text, start, end, _plain_character)]
 
@@ -98,11 +98,8 @@ def _double_character(text: str, here: int) -> tuple[str, int]:
     if text[here] != "\\":
         return text[here], 1
     escape = text[here + 1]
-    if broken := _BREAK.match(text, here + 1):  # an escaped line break is nothing, nor is the indentation after it
-        after = broken.end()
-        while after < len(text) and text[after] in " \t":
-            after += 1
-        return "", after - here
+    if broken := _BREAK.match(text, here + 1):
+        return "", broken.end() - here
     if pair := _PAIR.match(text, here):
         high, low = int(pair[1], 16), int(pair[2], 16)
         return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)), 12
@@ -125,11 +122,15 @@ def _flow(text: str, start: int, end: int, character: Callable[[str, int], tuple
                 offsets.append(here)
             here += width
             continue
+        is_joined = here > start and text[here - 1] in "\r\n"  # an escaped line break goes before: nothing folds
         blanks = here
         while here < end and text[here] in " \t\r\n":
             here += 1
         breaks = list(_BREAK.finditer(text, blanks, here))
-        if not breaks:
+        if is_joined:
+            characters.extend("\n" * len(breaks))
+            offsets.extend(each.start() for each in breaks)
+        elif not breaks:
             characters.extend(text[blanks:here])
             offsets.extend(range(blanks, here))
         elif len(breaks) == 1:
@@ -141,7 +142,7 @@ def _flow(text: str, start: int, end: int, character: Callable[[str, int], tuple
     return characters, offsets
 
 
-def _block(text: str, start: int, end: int, is_literal: bool, chomping: str, indent: int) -> Decoded:
+def _block(text: str, start: int, is_literal: bool, chomping: str, indent: int) -> Decoded:
     """A literal or folded block; `indent` 0: the first line that is not empty says it.
 
     Follows `yaml_parser_scan_block_scalar` of libyaml: a break between two lines folds only when neither begins with
@@ -159,7 +160,7 @@ def _block(text: str, start: int, end: int, is_literal: bool, chomping: str, ind
         characters.extend("\n" * len(breaks))
         offsets.extend(breaks)
 
-    while here < max(end, start) and _column(text, here) == indent:
+    while here < len(text) and _column(text, here) == indent:
         is_blank = text[here] in " \t"
         if leading and not is_literal and not was_blank and not is_blank:
             if not trailing:

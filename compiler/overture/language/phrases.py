@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -12,6 +13,7 @@ from overture.diagnostics.model import At, Diagnostic
 from overture.diagnostics.nearest import nearest
 from overture.diagnostics.sources import Source
 from overture.language import scalars
+from overture.language.document import shortened
 from overture.language.rules.shape.bad_duration import RULE as BAD_DURATION
 from overture.language.rules.shape.bad_name import RULE as BAD_NAME
 from overture.language.rules.shape.wrong_type import RULE as WRONG_TYPE
@@ -123,9 +125,9 @@ def _wrong_pattern(pattern: str, named: Named, value: str, at: At) -> Diagnostic
 
 def _proposal(text: str, rule: str) -> str:
     """The rule, and the text as it would fit it, if that is easy."""
-    fitting = "".join(each if each.isascii() and each.isalnum() else "_" for each in text).strip("_")
+    fitting = re.sub(r"[^a-zA-Z0-9]+", "_", text[:100]).strip("_")
     fits = bool(fitting) and fitting[0].isalpha() and len(fitting) <= 64
-    return f"{rule}: `{fitting}`" if fits else rule
+    return f"write `{fitting}`: {rule}" if fits else rule
 
 
 def _one_of(expected: str, value: Json) -> str:
@@ -139,8 +141,8 @@ def _name(named: Named) -> str:
     """The value by its key; an item of a list by the list's."""
     last = named.pointer.rpartition("/")[2]
     if named.is_key:
-        return f"the key `{named.key}`"
-    return f"an item of `{named.key}`" if last.isdigit() and last != named.key else f"`{named.key}`"
+        return f"the key {shown(named.key)}"
+    return f"an item of {shown(named.key)}" if last.isdigit() and last != named.key else shown(named.key)
 
 
 def _field_pattern(named: Named) -> str | None:
@@ -178,7 +180,7 @@ def type_of(value: Json) -> str:
 def shown(value: Json) -> str:
     """A value between backticks, at most 40 characters of it."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"`{text}`" if len(text) <= 40 else f"`{text[:40]}…`"
+    return shortened(text)
 
 
 def keys_of(model: type[Part]) -> list[str]:
@@ -205,7 +207,7 @@ def noun(pointer: str) -> str:
     key = parts[-2] if len(parts) > 1 and parts[-1].isdigit() else parts[-1]
     if key in ("tasks", "else", "catch", "on_failure", "finally"):
         return "a task"
-    return {"triggers": "a trigger", "cases": "a case"}.get(key, f"`{key}`")
+    return {"triggers": "a trigger", "cases": "a case"}.get(key, shown(key))
 
 
 def kind_of(model: type[Part], pointer: str) -> str:

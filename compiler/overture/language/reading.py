@@ -9,7 +9,7 @@ from pathlib import Path
 from overture.diagnostics.model import Change, Diagnostic, Edit, Related
 from overture.diagnostics.sources import Source
 from overture.language import offsets
-from overture.language.document import MAX_BYTES, Document, Finding
+from overture.language.document import MAX_BYTES, MAX_FINDINGS, SPLIT, Document, Finding
 from overture.language.json_text import parse_json
 from overture.language.rules.reading.not_text import RULE as NOT_TEXT
 from overture.language.rules.reading.too_large import RULE as TOO_LARGE
@@ -45,7 +45,7 @@ def read(text: str | bytes, path: str) -> Reading:
     neither (`-`), a text that begins as a JSON object is JSON."""
     if len(text) > MAX_BYTES:
         megabytes = MAX_BYTES // 1_000_000
-        message, help = f"the file is larger than {megabytes} MB", "split the workflow, and `call` the parts"
+        message, help = f"the file is larger than {megabytes} MB", SPLIT
         return _refused("", path, Finding(TOO_LARGE, "", 0, 0, message, help))
     if isinstance(text, bytes):
         try:
@@ -95,7 +95,7 @@ def _read_document(document: Document, text: str, path: str) -> Reading:
     places, data = document.places, document.data
     source = Source(path, text, places, lambda pointer: offsets.of_text(text, places, data, pointer))
     if document.findings:
-        found = tuple(_diagnostic(each, source) for each in document.findings)
+        found = tuple(_diagnostic(each, source) for each in document.findings[:MAX_FINDINGS])
         return Reading(None, source, data, found)
     workflow, shape = judge(data, source)
     return Reading(workflow, source, data, tuple(shape))

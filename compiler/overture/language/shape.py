@@ -19,6 +19,7 @@ from overture.diagnostics.nearest import did_you_mean, nearest
 from overture.diagnostics.sources import Source, pointer_of
 from overture.language import phrases
 from overture.language.agreement import disagreements
+from overture.language.document import MAX_FINDINGS
 from overture.language.rules.shape.missing_key import RULE as MISSING_KEY
 from overture.language.rules.shape.unknown_key import RULE as UNKNOWN_KEY
 from overture.language.rules.shape.unknown_kind import RULE as UNKNOWN_KIND
@@ -28,6 +29,7 @@ from overture.language.tasks import Part
 from overture.language.workflow import Json, Workflow
 
 VERSION = 1
+"""Of the language."""
 
 
 def judge(data: Json, source: Source) -> tuple[Workflow | None, list[Diagnostic]]:
@@ -70,7 +72,7 @@ def _validate(data: dict[str, Json], source: Source) -> tuple[Workflow | None, l
 
 def _findings(error: ValidationError, data: Json, source: Source) -> list[Diagnostic]:
     faults: dict[str, list[Fault]] = {}
-    for each in error.errors(include_url=False):
+    for each in error.errors(include_url=False)[:MAX_FINDINGS]:
         fault = Fault.of(each, data)
         if each["type"] == "too_short" and each["ctx"]["actual_length"] == 0 and fault.value:
             continue  # pydantic counts only the items that are valid
@@ -109,7 +111,7 @@ def _say(group: list[Fault], source: Source, meant: dict[tuple[str, str], str]) 
             )
             names = [name for name in phrases.keys_of(fault.model) if name not in fault.holder]
             help = f"did you mean `{wanted}`?" if wanted else did_you_mean(fault.key, names)
-            yield UNKNOWN_KEY.at(at, f"`{fault.key}` is no key of {kind}", help=help)
+            yield UNKNOWN_KEY.at(at, f"{phrases.shown(fault.key)} is no key of {kind}", help=help)
         elif fault.error in ("union_tag_invalid", "union_tag_not_found"):
             yield _kind(fault, source)
     others = [each for each in group if each.error not in _SAID]
@@ -137,7 +139,7 @@ def _kind(fault: Fault, source: Source) -> Diagnostic:
     slip = nearest(discriminator, [key for key in holder if key not in names])
     if slip is not None:
         at = source.key(f"{fault.pointer}/{pointer_of(slip)[1:]}")
-        return UNKNOWN_KEY.at(at, f"`{slip}` is no key of {noun}", help=f"did you mean `{discriminator}`?")
+        return UNKNOWN_KEY.at(at, f"{phrases.shown(slip)} is no key of {noun}", help=f"did you mean `{discriminator}`?")
     shown = ", ".join(f"`{each}`" for each in known)
     at = phrases.place_of_owner(source, fault.pointer, holder)
     return MISSING_KEY.at(

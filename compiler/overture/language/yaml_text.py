@@ -15,7 +15,20 @@ import yaml
 
 from overture.diagnostics.sources import Place
 from overture.language import yaml_faults
-from overture.language.document import MAX_DEPTH, MAX_INTEGER, Document, Finding, Unreadable, escaped, number_of
+from overture.language.document import (
+    MAX_DEPTH,
+    MAX_FINDINGS,
+    MAX_INTEGER,
+    MAX_VALUES,
+    SPLIT,
+    Document,
+    Finding,
+    Unreadable,
+    escaped,
+    number_of,
+    shortened,
+    too_many_values,
+)
 from overture.language.rules.reading.duplicate_key import RULE as DUPLICATE_KEY
 from overture.language.rules.reading.empty_document import RULE as EMPTY_DOCUMENT
 from overture.language.rules.reading.key_not_text import RULE as KEY_NOT_TEXT
@@ -34,6 +47,7 @@ _BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 _MAYBE_NUMBER = frozenset("+-.0123456789")
+_TAG_DIRECTIVE = re.compile(r"^%TAG\b", re.MULTILINE)
 _REFUSED = object()
 
 
@@ -41,6 +55,10 @@ def parse_yaml(text: str) -> Document:
     """The document in `text`, which begins without a byte order mark and holds only printable characters."""
     reader = _Reader(text)
     try:
+        if declared := _TAG_DIRECTIVE.search(text):
+            # Each of them libyaml compares with all before it: a million would keep it busy for an hour.
+            message, help = "`%TAG` declares tags, which a workflow does not have", "leave the line out"
+            raise Unreadable(Finding(YAML_SHORTHAND, "", declared.start(), declared.end(), message, help))
         reader.read()
     except Unreadable as end:
         reader.findings.append(end.finding)
@@ -182,7 +200,7 @@ class _Reader:
                     )
                 )
             if not isinstance(scalar(key), str):
-                shown = f"`{key}` is a key that is no text" if key else "a key is missing here"
+                shown = f"{shortened(key)} is a key that is no text" if key else "a key is missing here"
                 self.findings.append(
                     Finding(
                         KEY_NOT_TEXT,
@@ -190,14 +208,18 @@ class _Reader:
                         start,
                         end,
                         shown,
-                        f'write `"{key}"`' if key else "write a key before the `:`",
+                        f'write `"{key[:40]}"`' if key else "write a key before the `:`",
                         fixed=f'"{key}"' if key else None,
                     )
                 )
         if key in frame.keys:
             self.findings.append(
-                Finding(DUPLICATE_KEY, pointer, start, end, f"`{key}` stands here twice", earlier=frame.keys[key])
+                Finding(
+                    DUPLICATE_KEY, pointer, start, end, f"{shortened(key)} stands here twice", earlier=frame.keys[key]
+                )
             )
+            if len(self.findings) >= MAX_FINDINGS:
+                raise Unreadable(self.findings.pop())
             frame.items.pop(key, None)  # which of the two is meant, nobody knows
         else:
             frame.keys[key] = (start, end)
@@ -212,6 +234,9 @@ class _Reader:
 
     def _place_of_next(self, value: Any) -> tuple[str, tuple[int, int] | None]:
         """Puts a value where it belongs; its pointer, and the span of its key."""
+        if len(self.places) + len(self._frames) > MAX_VALUES:
+            start = self._frames[0].start if self._frames else 0
+            raise Unreadable(Finding(TOO_LARGE, "", start, start + 1, too_many_values(), SPLIT))
         if not self._frames:
             self.data = value
             return "", None

@@ -1,15 +1,12 @@
 """A key that stands twice.
 
-What
-----
+## What
 A key stands twice in one object.
 
-Why
----
+## Why
 Most readers keep the last one without a word, some the first. Which one is meant, only the author knows.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -18,8 +15,7 @@ tasks:
   - {id: hello, kind: log, message: Hello}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -28,6 +24,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV007", "duplicate-key", "error", __doc__ or "")
+RULE = Rule("OV007", "duplicate-key", "error", __doc__)

@@ -1,21 +1,17 @@
 """Nothing in the file.
 
-What
-----
+## What
 The file holds nothing but white space and comments.
 
-Why
----
+## Why
 An empty file is more often a write that failed than a workflow that does nothing.
 
-Example
--------
+## Example
 ```yaml
 # a greeting, one day
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -24,6 +20,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV004", "empty-document", "error", __doc__ or "")
+RULE = Rule("OV004", "empty-document", "error", __doc__)

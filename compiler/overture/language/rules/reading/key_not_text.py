@@ -1,16 +1,13 @@
 """A key that is no text.
 
-What
-----
+## What
 A key of an object is a number, `true`, `null`, a list or an object, or is missing.
 
-Why
----
+## Why
 JSON knows only texts as keys, and a workflow is JSON's data: `404` and `"404"` would be two keys in YAML and one in
 JSON.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -19,8 +16,7 @@ tasks:
   - {id: hello, kind: log, message: Hello}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -30,6 +26,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV008", "key-not-text", "error", __doc__ or "")
+RULE = Rule("OV008", "key-not-text", "error", __doc__)

@@ -1,17 +1,14 @@
 """Not JSON.
 
-What
-----
+## What
 The file is not one JSON value (RFC 8259): a comma too many or too few, a text without quotes, a comment, something
 after the end.
 
-Why
----
+## Why
 A file whose name ends in `.json`, or that begins with `{`, is read as JSON, so that every other program that reads
 JSON reads the same.
 
-Example
--------
+## Example
 ```json
 {
   "overture": 1,
@@ -20,8 +17,7 @@ Example
 }
 ```
 
-Instead
--------
+## Instead
 ```json
 {
   "overture": 1,
@@ -31,6 +27,8 @@ Instead
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV003", "not-json", "error", __doc__ or "")
+RULE = Rule("OV003", "not-json", "error", __doc__)

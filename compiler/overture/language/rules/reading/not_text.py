@@ -1,17 +1,14 @@
 """A character that has no place in text.
 
-What
-----
+## What
 The file is not UTF-8 text, or holds a character that text does not: a control character, half of a surrogate pair,
 and in YAML a line separator (U+0085, U+2028, U+2029) or a byte order mark that is not at the start.
 
-Why
----
+## Why
 Editors show such characters as nothing, or as the end of a line, so that two people read two different workflows
 in one file. YAML 1.2 (5.1) forbids most of them.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -19,8 +16,7 @@ tasks:
   - {id: hello, kind: log, message: "one\u2028two"}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -29,6 +25,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV001", "not-text", "error", __doc__ or "")
+RULE = Rule("OV001", "not-text", "error", __doc__)

@@ -1,16 +1,13 @@
 """Not YAML.
 
-What
-----
+## What
 The file is not one YAML 1.2 document.
 
-Why
----
+## Why
 What cannot be read cannot be checked. The place is where the reader could not go on: the mistake stands there, or
 shortly before.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -19,8 +16,7 @@ tasks:
   - {id: hello, kind: log, message: Hello}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -30,6 +26,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV002", "not-yaml", "error", __doc__ or "")
+RULE = Rule("OV002", "not-yaml", "error", __doc__)

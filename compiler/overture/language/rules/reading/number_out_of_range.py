@@ -1,15 +1,12 @@
 """A number that cannot be kept.
 
-What
-----
+## What
 A number that does not fit: not a number (`.nan`, `NaN`), infinite (`.inf`, `1e999`), or an integer beyond 64 bits.
 
-Why
----
+## Why
 Every engine computes such numbers differently, or refuses them while the workflow runs.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -18,8 +15,7 @@ tasks:
   - {id: hello, kind: log, message: Hello}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -29,6 +25,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV009", "number-out-of-range", "error", __doc__ or "")
+RULE = Rule("OV009", "number-out-of-range", "error", __doc__)

@@ -1,15 +1,12 @@
 """A length of time that cannot be read.
 
-What
-----
+## What
 A length of time is not written as numbers with the units `d`, `h`, `m`, `s` and `ms`, the larger before the smaller.
 
-Why
----
+## Why
 A number without a unit is read as seconds by one person and as milliseconds by the next.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -18,8 +15,7 @@ tasks:
   - {id: hello, kind: log, message: Hello}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -29,6 +25,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV107", "bad-duration", "error", __doc__ or "")
+RULE = Rule("OV107", "bad-duration", "error", __doc__)

@@ -1,16 +1,13 @@
 """A key that is not there.
 
-What
-----
+## What
 A key that must be there is not: the `url` of an `http` task, the `collect` of a `foreach` without tasks, the `param` of
 pages that are counted, one of `for` and `until` of a `wait`.
 
-Why
----
+## Why
 The language has defaults where one is right nearly always. Here none is.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -18,8 +15,7 @@ tasks:
   - {id: hello, kind: log}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -28,6 +24,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV102", "missing-key", "error", __doc__ or "")
+RULE = Rule("OV102", "missing-key", "error", __doc__)

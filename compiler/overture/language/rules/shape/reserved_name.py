@@ -1,17 +1,14 @@
 """A name that means something else.
 
-What
-----
+## What
 The name of a loop's item is one of the names that expressions begin with (`inputs`, `tasks`, `loop`, `secrets`,
 `state`, `trigger`, `run`) or a word of the expression language, or a `set` names a value `state` or `error`, which
 every task has.
 
-Why
----
+## Why
 The name could not be read: the other meaning comes first.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -19,8 +16,7 @@ tasks:
   - {id: hits, kind: foreach, items: "[1, 2]", as: run, collect: run}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -29,6 +25,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV110", "reserved-name", "error", __doc__ or "")
+RULE = Rule("OV110", "reserved-name", "error", __doc__)

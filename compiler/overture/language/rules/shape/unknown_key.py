@@ -1,16 +1,13 @@
 """A key that does not exist.
 
-What
-----
+## What
 A key that the object does not take. What stands under it is not looked into.
 
-Why
----
+## Why
 A key that nobody reads looks as if it did something. Most of them are slips of the finger, or belong to another kind of
 task.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -18,8 +15,7 @@ tasks:
   - {id: hello, kind: http, url: "https://example.com", methd: POST}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -28,6 +24,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV101", "unknown-key", "error", __doc__ or "")
+RULE = Rule("OV101", "unknown-key", "error", __doc__)

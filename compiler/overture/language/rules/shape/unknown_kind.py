@@ -1,16 +1,13 @@
 """A kind that does not exist.
 
-What
-----
+## What
 The `kind` of a task, or the `type` of a trigger or of `auth`, is none that exists. What stands beside it is not looked
 into.
 
-Why
----
+## Why
 The kind says which keys a task takes and what it results in.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -18,8 +15,7 @@ tasks:
   - {id: hello, kind: htpp, url: "https://example.com"}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -28,6 +24,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV104", "unknown-kind", "error", __doc__ or "")
+RULE = Rule("OV104", "unknown-kind", "error", __doc__)

@@ -1,15 +1,12 @@
 """A version of the language that is not known.
 
-What
-----
+## What
 The value of `overture` is not 1, the version of the language. Nothing else in the file is looked into.
 
-Why
----
+## Why
 A file of another version may mean something else by the same words.
 
-Example
--------
+## Example
 ```yaml
 overture: 2
 name: greeter
@@ -17,8 +14,7 @@ tasks:
   - {id: hello, kind: log, message: Hello}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -27,6 +23,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV108", "unknown-version", "error", __doc__ or "")
+RULE = Rule("OV108", "unknown-version", "error", __doc__)

@@ -1,15 +1,12 @@
 """A value of another type.
 
-What
-----
+## What
 A value of another type than its key takes: a text for a number, an object for a list.
 
-Why
----
+## Why
 Nothing is converted silently: `"3"` is a text, and whether 3 is meant only the author knows.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -17,8 +14,7 @@ tasks:
   - {id: hello, kind: http, url: "https://example.com", retry: {attempts: three}}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -27,6 +23,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV103", "wrong-type", "error", __doc__ or "")
+RULE = Rule("OV103", "wrong-type", "error", __doc__)

@@ -1,16 +1,13 @@
 """A value that is not taken.
 
-What
-----
+## What
 A value of the right type that its key does not take: a word that is none of those it knows, a number below or above its
 limits, a list that is empty where at least one is needed.
 
-Why
----
+## Why
 Enumerated words are literal, so that they can be checked, and shown, before anything runs.
 
-Example
--------
+## Example
 ```yaml
 overture: 1
 name: greeter
@@ -18,8 +15,7 @@ tasks:
   - {id: hello, kind: log, message: Hello, level: loud}
 ```
 
-Instead
--------
+## Instead
 ```yaml
 overture: 1
 name: greeter
@@ -28,6 +24,8 @@ tasks:
 ```
 """
 
+from __future__ import annotations
+
 from overture.diagnostics.rules import Rule
 
-RULE = Rule("OV105", "wrong-value", "error", __doc__ or "")
+RULE = Rule("OV105", "wrong-value", "error", __doc__)
