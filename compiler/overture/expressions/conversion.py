@@ -383,9 +383,8 @@ class _Converter:
         found: list[tuple[str, Expr, Span]] = []
         for number, each in enumerate(node.args):
             value = self.convert(each)
-            found.append(
-                (positional[number].name if number < len(positional) else str(number + 1), value, self.wide(value))
-            )
+            name = positional[number].name if number < len(positional) else str(number + 1)
+            found.append((name, value, value.span))
         for keyword in node.kwargs:
             value = self.convert(keyword.value)
             name_number = self.starting[self.wide(value)[0]] - 2

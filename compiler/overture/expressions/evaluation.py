@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from overture.expressions import lists, numbers
 from overture.expressions.failures import ExpressionError, Refused
+from overture.expressions.numbers import ARITHMETIC
 from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, FilterRow, Parameter
 from overture.expressions.tree import (
     Binary,
@@ -181,17 +182,6 @@ def _unary(tree: Unary, scope: Scope) -> Json:
     return _at(tree.span, numbers.negate, value) if tree.op == "-" else value
 
 
-_ARITHMETIC: dict[str, Callable[[Any, Any], Json]] = {
-    "+": numbers.add,
-    "-": numbers.subtract,
-    "*": numbers.multiply,
-    "/": numbers.divide,
-    "//": numbers.floor_divide,
-    "%": numbers.modulo,
-    "**": numbers.power,
-}
-
-
 def _binary(tree: Binary, scope: Scope) -> Json:
     if tree.op == "and":
         return _condition(tree.left, scope) and _condition(tree.right, scope)
@@ -201,7 +191,7 @@ def _binary(tree: Binary, scope: Scope) -> Json:
     if tree.op == "~":
         return _at(tree.span, joined, (left, right))
     if is_number(left) and is_number(right):
-        return _at(tree.span, _ARITHMETIC[tree.op], left, right)
+        return _at(tree.span, ARITHMETIC[tree.op], left, right)
     if tree.op == "+" and isinstance(left, str) and isinstance(right, str):
         return _at(tree.span, joined, (left, right))
     if tree.op == "+" and isinstance(left, list) and isinstance(right, list):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from overture.expressions.failures import Refused
 from overture.expressions.values import MAX_INTEGER, MIN_INTEGER, settle
@@ -66,6 +67,17 @@ def power(base: Number, exponent: Number) -> Number:
     if isinstance(result, complex):
         raise Refused("a negative number has no such power")
     return settle(result)
+
+
+ARITHMETIC: dict[str, Callable[[Number, Number], Number]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+    "//": floor_divide,
+    "%": modulo,
+    "**": power,
+}
 
 
 def negate(number: Number) -> Number:

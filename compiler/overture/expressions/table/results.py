@@ -45,9 +45,22 @@ def item(subject: Type, arguments: Arguments) -> Type:
     return union(subject.item, STRING) if subject.may_be("string") and not subject.is_any else subject.item
 
 
-def plain_item(subject: Type, arguments: Arguments) -> Type:
-    """An item as a number or text: what `min` and `max` choose."""
-    return replace(subject.item, values=subject.item.values)
+def item_of(subject: Type) -> Type:
+    return item(subject, {})
+
+
+def slice_of(subject: Type, start: int | None, stop: int | None) -> Type:
+    """`subject[start:stop]` for constant bounds; a bound that depends on data is as good as an empty slice, `0`."""
+    subject = subject.without("null")
+    if not subject.may_be("array"):
+        return STRING if subject.may_be("string") else ANY
+    has_two_ends = start is not None and stop is not None  # `[-5:3]` of a longer list may be shorter
+    shortest = 0 if has_two_ends else len(range(subject.min_items)[start:stop])
+    longest = subject.max_items
+    if isinstance(stop, int) and stop > 0 and start is None:
+        longest = stop if longest is None else min(longest, stop)
+    found = replace(list_of(subject.item, min_items=shortest, max_items=longest), distinct=subject.distinct)
+    return replace(found, kinds=frozenset(("array", "string"))) if subject.may_be("string") else found
 
 
 def same_items(subject: Type, arguments: Arguments) -> Type:

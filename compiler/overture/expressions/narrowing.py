@@ -1,0 +1,267 @@
+"""Facts: what a condition that held (or did not) says of the paths in it (the guards of language.md 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from overture.expressions.table import TESTS
+from overture.expressions.tree import (
+    Binary,
+    Compare,
+    Conditional,
+    Expr,
+    Filter,
+    Index,
+    Key,
+    ListOf,
+    Literal,
+    Ref,
+    Slice,
+    Test,
+    Text,
+    Unary,
+)
+from overture.expressions.types import KINDS, Json, Kind, Type, kind_of
+from overture.expressions.values import equal, identity, is_number
+
+_NOT_NULL: frozenset[Kind] = KINDS - {"null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is known of a value that is there: the kinds it may have (`number` includes integer), the only values it
+    may have, those it has not, and how many items it has at least."""
+
+    kinds: frozenset[Kind] = KINDS
+    values: tuple[Json, ...] | None = None
+    excluded: tuple[Json, ...] = ()
+    min_items: int = 0
+
+    def also(self, other: Fact) -> Fact:
+        values = self.values if other.values is None else other.values
+        if self.values is not None and other.values is not None:
+            values = _shared(self.values, other.values)
+        return Fact(
+            self.kinds & other.kinds,
+            values,
+            (*self.excluded, *other.excluded),
+            max(self.min_items, other.min_items),
+        )
+
+    def either(self, other: Fact) -> Fact:
+        values = None if self.values is None or other.values is None else (*self.values, *other.values)
+        return Fact(
+            self.kinds | other.kinds,
+            values,
+            _shared(self.excluded, other.excluded),
+            min(self.min_items, other.min_items),
+        )
+
+
+def _shared(left: tuple[Json, ...], right: tuple[Json, ...]) -> tuple[Json, ...]:
+    known = {identity(value) for value in right}
+    return tuple(value for value in left if identity(value) in known)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts by path (any expression may be one). A path in `known` is there, and so is all that leads to it."""
+
+    known: Mapping[Expr, Fact] = field(default_factory=dict)
+
+    def of(self, tree: Expr) -> Fact | None:
+        return self.known.get(_plain(tree)) if self.known else None
+
+    def has(self, tree: Expr, value: Json) -> bool:
+        """Whether a path is known to have this one value."""
+        fact = self.of(tree)
+        return fact is not None and fact.values is not None and all(equal(each, value) for each in fact.values)
+
+    def also(self, other: Facts) -> Facts:
+        """What is known when both hold."""
+        if not other.known:
+            return self
+        both = dict(self.known)
+        for path, fact in other.known.items():
+            both[path] = both[path].also(fact) if path in both else fact
+        return Facts(both)
+
+    def either(self, other: Facts) -> Facts:
+        """What is known when one or the other holds."""
+        return Facts({path: fact.either(other.known[path]) for path, fact in self.known.items() if path in other.known})
+
+
+NO_FACTS: Final = Facts()
+
+
+def narrow(found: Type, fact: Fact) -> Type:
+    """A type with a fact. One that the fact contradicts stays as it is: what cannot be is not our finding here."""
+    kinds = frozenset(_narrow_kind(kind, fact) for kind in found.kinds if _narrow_kind(kind, fact)) - {None}
+    values = found.values
+    if fact.values is not None:
+        values = fact.values if values is None else _shared(values, fact.values)
+    if values is not None:
+        excluded = {identity(value) for value in fact.excluded}
+        values = tuple(value for value in values if identity(value) not in excluded)
+    if not kinds or (values is not None and not values):
+        return found
+    if values is not None:
+        kinds = frozenset(kind_of(value) for value in values)
+        kinds = kinds - {"integer"} if "number" in kinds else kinds
+    narrowed = {kind for kind in kinds if kind is not None}
+    return replace(found, kinds=frozenset(narrowed), values=values, min_items=max(found.min_items, fact.min_items))
+
+
+def _narrow_kind(kind: Kind, fact: Fact) -> Kind | None:
+    if kind in fact.kinds or (kind == "integer" and "number" in fact.kinds):
+        return kind
+    return "integer" if kind == "number" and "integer" in fact.kinds else None
+
+
+def facts_from(condition: Expr, truth: bool) -> Facts:
+    """What is known once a condition was read and gave `truth`."""
+    match condition:
+        case Text():
+            return facts_from(condition.body, truth)
+        case Unary(op="not"):
+            return facts_from(condition.operand, not truth)
+        case Binary(op="and" | "or"):
+            first = facts_from(condition.left, truth)
+            if truth is (condition.op == "and"):
+                return first.also(facts_from(condition.right, truth))
+            before = facts_from(condition.left, not truth)
+            return first.either(before.also(facts_from(condition.right, truth)))
+        case Conditional():
+            taken = facts_from(condition.condition, True).also(facts_from(condition.then, truth))
+            left = facts_from(condition.condition, False).also(facts_from(condition.otherwise, truth))
+            return taken.either(left)
+        case Test():
+            return _from_test(condition, truth is not condition.negated)
+        case Compare():
+            return _from_comparison(condition, truth)
+        case Ref() | Key() | Index() | Filter():
+            return _known(condition, Fact(frozenset(("boolean",)), (truth,)))
+        case _:
+            return NO_FACTS
+
+
+def _plain(tree: Expr) -> Expr:
+    while isinstance(tree, Text):
+        tree = tree.body
+    return tree
+
+
+def _known(tree: Expr, fact: Fact) -> Facts:
+    """A fact about a path, and that all that leads to it is there."""
+    tree = _plain(tree)
+    if not isinstance(tree, (Ref, Key, Index, Slice, Filter)):
+        return NO_FACTS
+    found: dict[Expr, Fact] = {tree: fact}
+    for prefix, of_prefix in _leading(tree):
+        found[prefix] = of_prefix
+    return Facts(found)
+
+
+def _leading(tree: Expr) -> Iterator[tuple[Expr, Fact]]:
+    match tree:
+        case Key():
+            yield tree.of, Fact(frozenset(("object",)))
+            yield from _leading(tree.of)
+        case Index(index=Literal(value=int(number))):
+            length = number + 1 if number >= 0 else -number
+            yield tree.of, Fact(frozenset(("array", "string")), min_items=length)
+            yield from _leading(tree.of)
+        case Index() | Slice():
+            yield tree.of, Fact(_NOT_NULL)
+            yield from _leading(tree.of)
+        case Filter(name="first" | "last"):
+            yield tree.of, Fact(frozenset(("array", "string")), min_items=1)
+            yield from _leading(tree.of)
+        case Text():
+            yield from _leading(tree.body)
+
+
+def _from_test(test: Test, holds: bool) -> Facts:
+    if test.name == "defined":
+        return _known(test.of, Fact()) if holds else NO_FACTS
+    if test.name == "empty":
+        return _known(test.of, Fact(frozenset(("string", "array", "object")), min_items=0 if holds else 1))
+    row = TESTS.get(test.name)
+    if row is None or row.kinds is None:
+        return NO_FACTS
+    return _known(test.of, Fact(row.kinds if holds else KINDS - row.kinds))
+
+
+def _from_comparison(tree: Compare, truth: bool) -> Facts:
+    """A chain that holds is all its links; of one that does not, only a chain of one link tells which failed."""
+    if not truth and len(tree.rest) > 1:
+        return NO_FACTS
+    found, left = NO_FACTS, tree.first
+    for op, right in tree.rest:
+        found = found.also(_from_link(left, op if truth else _OPPOSITE[op], right))
+        left = right
+    return found
+
+
+_OPPOSITE = {
+    "==": "!=",
+    "!=": "==",
+    "<": ">=",
+    ">=": "<",
+    ">": "<=",
+    "<=": ">",
+    "in": "not in",
+    "not in": "in",
+}
+_TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def _from_link(left: Expr, op: str, right: Expr) -> Facts:
+    left, right = _plain(left), _plain(right)
+    if op in ("in", "not in"):
+        return _from_membership(left, op == "in", right)
+    if isinstance(right, Literal):
+        return _from_constant(left, op, right.value)
+    if isinstance(left, Literal):
+        return _from_constant(right, _TURNED[op], left.value)
+    if isinstance(right, ListOf) and not right.items and op == "!=":
+        return _known(left, Fact(min_items=1))
+    return _known(left, Fact()).also(_known(right, Fact()))
+
+
+def _from_membership(left: Expr, is_in: bool, right: Expr) -> Facts:
+    if isinstance(right, ListOf) and all(isinstance(item, Literal) for item in right.items):
+        values = tuple(item.value for item in right.items if isinstance(item, Literal))
+        return _known(left, Fact(values=values) if is_in else Fact(excluded=values))
+    found = _known(left, Fact()).also(_known(right, Fact(_NOT_NULL, min_items=1 if is_in else 0)))
+    if is_in and isinstance(left, Literal) and isinstance(left.value, str):
+        found = Facts({**found.known, Key(right, left.value): Fact()})
+    return found
+
+
+def _from_constant(tree: Expr, op: str, value: Json) -> Facts:
+    """`tree op value`, which holds."""
+    found = _known(tree, _fact(op, value))
+    if isinstance(tree, Filter) and tree.name == "length" and is_number(value):
+        least = {">": value + 1, ">=": value, "==": value, "!=": 1 if value == 0 else 0}.get(op, 0)
+        whole = Fact(frozenset(("string", "array", "object")), min_items=max(int(least), 0))
+        return found.also(_known(tree.of, whole))
+    if isinstance(tree, Filter) and tree.name == "default":
+        instead = tree.argument("default_value")
+        if isinstance(instead, Literal):  # what is not what would stand in for it, is there
+            if op == "!=" and equal(instead.value, value):
+                return found.also(_known(tree.of, Fact(_NOT_NULL, excluded=(value,))))
+            if op == "==" and not equal(instead.value, value):
+                return found.also(_known(tree.of, _fact(op, value)))
+    return found
+
+
+def _fact(op: str, value: Json) -> Fact:
+    if op == "==":
+        kind = kind_of(value)
+        return Fact(frozenset((kind, "number")) if kind == "integer" else frozenset((kind,)), (value,))
+    if op == "!=":
+        return Fact(_NOT_NULL) if value is None else Fact(excluded=(value,))
+    return Fact(frozenset(("number",)) if is_number(value) else frozenset(("string",)))

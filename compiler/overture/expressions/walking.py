@@ -1,0 +1,155 @@
+"""What every step of an inference does: look, report, and keep pending what a `default` may still cover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from overture.expressions.findings import Environment, Finding
+from overture.expressions.narrowing import Facts, narrow
+from overture.expressions.operators import Objection
+from overture.expressions.schemas import describe, is_assignable
+from overture.expressions.tree import Expr, Filter, Index, Slice, Span, written
+from overture.expressions.types import ANY, BOOLEAN, Json, Type
+
+DEFAULT_HELP = "add `| default(…)`, or guard it with `is defined`"
+NULL_HELP = "add `| default(…)`, or guard it with `is not none`"
+SHORT_HELP = "add `| default(…)`, or guard it with `is not empty`"
+
+UNDECLARED = "undeclared-field"  # only worth a word: the value passes for what it is
+
+Handler = Callable[[Any, Any, Facts], "Seen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A finding unless the path that it ends is covered."""
+
+    finding: Finding
+    path: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A typed tree; `pending` is what is wrong unless the path that it ends is covered; `is_faulty`: it has a finding
+    already, and counts as unknown."""
+
+    tree: Expr
+    pending: tuple[Pending, ...] = ()
+    is_faulty: bool = False
+
+    @property
+    def type(self) -> Type:
+        return ANY if self.is_faulty else self.tree.type
+
+
+@dataclass(slots=True)
+class Walk:
+    """One inference. `where` is the JSON pointer of the text that is being read."""
+
+    env: Environment
+    handlers: Mapping[type, Handler]
+    findings: list[Finding] = field(default_factory=list)
+    where: str = ""
+    reported: set[Expr] = field(default_factory=set)
+
+    # What a node is asked for
+
+    def see(self, tree: Expr, facts: Facts) -> Seen:
+        """The node with what is pending at the end of its path."""
+        found = self.handlers[type(tree)](self, tree, facts)
+        fact = facts.of(tree)
+        if fact is None:
+            return found
+        if not found.is_faulty:
+            found = replace(found, tree=replace(found.tree, type=narrow(found.tree.type, fact)))
+        return replace(found, pending=())
+
+    def strict(self, tree: Expr, facts: Facts) -> Seen:
+        """The node where nothing covers what may be missing."""
+        found = self.see(tree, facts)
+        if not found.pending:
+            return found
+        for each in found.pending:
+            self.findings.append(each.finding)
+            self.reported.add(each.path)
+        is_faulty = any(each.finding.rule != UNDECLARED for each in found.pending)
+        return Seen(found.tree, (), found.is_faulty or is_faulty)
+
+    def boolean(self, tree: Expr, facts: Facts) -> Seen:
+        """The node where only true or false will do."""
+        found = self.strict(tree, facts)
+        if found.is_faulty or is_assignable(found.type, BOOLEAN):
+            return found
+        self.report(
+            "not-boolean",
+            f"a condition is true or false, not {describe(found.type)}",
+            tree.span,
+            _truth_help(found.type),
+        )
+        return replace(found, is_faulty=True)
+
+    def report(
+        self,
+        rule: str,
+        message: str,
+        span: Span,
+        help: str | None = None,
+        name: str | None = None,
+        known: tuple[str, ...] = (),
+    ) -> None:
+        self.findings.append(Finding(rule, message, help, span, self.where, name, known))
+
+    def object_to(self, objection: Objection, span: Span) -> None:
+        self.report(objection.rule, objection.message, span, objection.help)
+
+    def pend(self, found: Seen, path: Expr, rule: str, message: str, span: Span, help: str | None, **more: Any) -> Seen:
+        """`found` with one more thing that is wrong unless covered; what may be missing is told once a path, and of a
+        path only the first."""
+        is_first = all(each.finding.rule == UNDECLARED for each in found.pending)
+        if found.is_faulty or not is_first or path in self.reported:
+            return found
+        pending = Pending(Finding(rule, message, help, span, self.where, **more), path)
+        return replace(found, pending=(*found.pending, pending))
+
+    def unless_null(self, tree: Expr, seen: Seen, of: Type, span: Span) -> Seen:
+        if not of.is_nullable or of.is_any:
+            return seen
+        named = written(tree.of) if isinstance(tree, (Index, Slice, Filter)) else None
+        message = f"`{named}` may be null" if named else "this may be null"
+        return self.pend(seen, tree, "may-be-missing", message, span, NULL_HELP)
+
+    def unless_short(self, tree: Expr, seen: Seen, of: Type, needed: int | None, subject: Expr, span: Span) -> Seen:
+        """`needed` items are read; None: it depends on data."""
+        if needed is not None and of.min_items >= needed:
+            return seen
+        if of.values is not None and needed is not None and all(_length(value) >= needed for value in of.values):
+            return seen
+        if needed is not None and of.is_only("array") and of.max_items is not None and of.max_items < needed:
+            message = f"{named(subject)} has at most {of.max_items} items"
+            return self.pend(seen, tree, "list-too-short", message, span, None)
+        if needed == 1:
+            message = f"{named(subject)} may be empty"
+        elif needed is None:
+            message = f"{named(subject)} may have no such item"
+        else:
+            message = f"{named(subject)} may have fewer than {needed} items"
+        return self.pend(seen, tree, "short-list", message, span, SHORT_HELP)
+
+
+def named(tree: Expr) -> str:
+    name = written(tree)
+    return f"`{name}`" if name else "this"
+
+
+def _length(value: Json) -> int:
+    return len(value) if isinstance(value, (str, list, dict)) else 0
+
+
+def _truth_help(found: Type) -> str | None:
+    if found.is_only("string", "array", "object"):
+        return "ask with `is not empty`"
+    if found.is_only("number", "integer"):
+        return "compare it: `!= 0`"
+    return None
