@@ -116,13 +116,13 @@ def _texts(value: Any, pointer: str) -> Iterator[LiteralText]:
             yield from _texts(item, pointer + pointer_of(key))
 
 
-def parse(field: Field) -> tuple[Expr, list[Mistake]]:
-    """The tree of a field. A text that does not parse is reported and stands as null."""
-    parser = _PARSERS[field.role]
-    return parser(field.value, field.pointer)
-
-
 Parsed = tuple[Expr, list[Mistake]]
+
+
+def parse(field: Field) -> Parsed:
+    """The tree of a field. A text that does not parse is reported and stands as null."""
+    parsed: Parsed = _PARSERS[field.role](field.value, field.pointer)
+    return parsed
 
 
 def _expression(text: str, pointer: str) -> Parsed:

@@ -49,7 +49,7 @@ class Order:
             return None
         import networkx as nx
 
-        graph = nx.DiGraph((entry, need) for entry, needs in self.needs.items() for need in needs)
+        graph: nx.DiGraph[Entry] = nx.DiGraph((entry, need) for entry, needs in self.needs.items() for need in needs)
         components = [part for part in nx.strongly_connected_components(graph) if len(part) > 1]
         loops = [entry for entry, needs in self.needs.items() if entry in needs]
         tangled = [entry for part in components for entry in part] + loops
@@ -82,7 +82,7 @@ class Order:
             return {entry: tuple(needs) for entry, needs in self.needs.items()}
         import networkx as nx
 
-        graph = nx.DiGraph()
+        graph: nx.DiGraph[Entry] = nx.DiGraph()
         graph.add_nodes_from(self.needs)
         graph.add_edges_from((entry, need) for entry, needs in self.needs.items() for need in needs)
         smaller = nx.transitive_reduction(graph)

@@ -22,13 +22,17 @@ def cron_problem(cron: str) -> str | None:
     for name, field in zip(_NAMES, fields, strict=True):
         if not _FIELD.match(field):
             return f"`{field}` is no {name}"
+        if not _fires(" ".join(field if other == name else "*" for other in _NAMES)):
+            return f"`{field}` is no {name}"
+    return None if _fires(cron) else f"`{cron}` never fires: no date fits it"
+
+
+def _fires(cron: str) -> bool:
     try:
         next(CronSim(cron, _A_LEAP_YEARS_START))
-    except CronSimError as error:
-        return f"`{cron}` is no cron expression: {str(error).rstrip('.').lower()}"
-    except StopIteration:
-        return f"`{cron}` never fires: no date fits it"
-    return None
+    except (CronSimError, StopIteration):
+        return False
+    return True
 
 
 @cache

@@ -87,7 +87,7 @@ class Scope:
         if ref.name in loops:
             return Lookup(self._analysis.typed(f"{loops[ref.name].pointer}/items").type.item, None, None)
         if ref.name in self._analysis.index.tasks:
-            help = f"a task's result is read as `tasks.{ref.name}`"
+            help: str | None = f"a task's result is read as `tasks.{ref.name}`"
         elif ref.name in (self._analysis.workflow.inputs or {}):
             help = f"an input is read as `inputs.{ref.name}`"
         else:

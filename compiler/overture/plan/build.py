@@ -99,7 +99,7 @@ class _Builder:
             return Trigger(part.type, given, when, part.cron, part.timezone, part.catch_up, pointer=pointer)
         if isinstance(part, document.WebhookTrigger):
             signed = part.signature
-            signature = signed and Signature(signed.header, signed.secret, signed.prefix, signed.encoding)
+            signature = Signature(signed.header, signed.secret, signed.prefix, signed.encoding) if signed else None
             return Trigger(
                 part.type, given, when, key=part.key, signature=signature, returns=part.returns, pointer=pointer
             )

@@ -26,25 +26,21 @@ def command(paths: tuple[str, ...], format_: str, fix: bool, strict: bool, quiet
     texts = {path: text for each in loaded for path, text in each.texts.items()}
     failed = has_errors(found) or (strict and any(each.severity == "warning" for each in found))
     if format_ == "json":
-        from overture.diagnostics.json_form import diagnostic_json
+        from overture.diagnostics.json_form import check_form
 
-        files = [
-            {
-                "path": each.path,
-                "ok": not has_errors(each.diagnostics),
-                "diagnostics": [diagnostic_json(diagnostic) for diagnostic in each.diagnostics],
-            }
-            for each in loaded
-        ]
-        print_json({"ok": not failed, "files": files})
+        form = check_form({each.path: each.diagnostics for each in loaded})
+        print_json({**form, "ok": not failed})
     elif format_ == "sarif":
-        from overture.diagnostics.sarif import sarif
+        from importlib.metadata import version
 
-        print_json(sarif(found))
+        from overture.cli.commands.explain import all_rules
+        from overture.diagnostics.sarif import log
+
+        print_json(log(found, all_rules(), version=version("overture")))
     elif format_ == "github":
-        from overture.diagnostics.github import annotations
+        from overture.diagnostics.github import commands
 
-        click.echo(annotations(found), nl=False)
+        click.echo(commands(found), nl=False)
     else:
         shown = [each for each in found if not quiet or each.severity == "error"]
         show(shown, texts, color=wants_color(no_color, err=False), err=False)

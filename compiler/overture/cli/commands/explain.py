@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from overture.cli.console import usual_options
@@ -11,11 +13,8 @@ from overture.diagnostics.rules import Rule, rules_in
 
 def all_rules() -> list[Rule]:
     """Every rule there is, of reading, shape, the checker and the targets, by code."""
-    import overture.checks.rules
-    import overture.language.rules
-    import overture.plan.rules
-
-    packages = (overture.language.rules, overture.checks.rules, overture.plan.rules)
+    names = ("overture.language.rules", "overture.checks.rules", "overture.plan.rules")
+    packages = [import_module(name) for name in names]
     return sorted((rule for package in packages for rule in rules_in(package)), key=lambda rule: rule.code)
 
 

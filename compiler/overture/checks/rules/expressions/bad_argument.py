@@ -11,7 +11,7 @@ A filter is given an argument that it does not have, or not one that it needs.
 overture: 1
 name: example
 tasks:
-  - {id: tell, kind: log, message: "{{ 'a' | truncate(length=3) }}"}
+  - {id: tell, kind: log, message: "{{ 'a' | truncate(size=3) }}"}
 ```
 
 ## Instead
