@@ -7,8 +7,20 @@ from dataclasses import replace
 from functools import reduce
 from typing import cast
 
+from overture.expressions.schema_problems import SchemaProblem, schema_problems
 from overture.expressions.types import ANY, KINDS, NOTHING, Json, Kind, Type, kind_of, list_of, object_of
 from overture.expressions.values import equal, identity, render
+
+__all__ = [
+    "SchemaProblem",
+    "describe",
+    "is_assignable",
+    "misfit",
+    "schema_problems",
+    "type_of_schema",
+    "type_of_value",
+    "union",
+]
 
 _MAX_VALUES = 100  # of a union; beyond, only the kinds are kept
 
