@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from overture.checks.analysis import Analysis
 from overture.diagnostics.model import Diagnostic, Related
 from overture.diagnostics.rules import Rule
+from overture.language.roles import Role
 from overture.language.tasks import AiTask
 
 RULE = Rule("OV805", "unchecked-answer", "error", __doc__)
@@ -43,7 +44,7 @@ STEERING = ("when", "where", "until", "items", "that")
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for spot in analysis.spots.values():
-        if spot.owner is None or not (spot.field.path in STEERING or spot.field.path.isdigit()):
+        if spot.owner is None or spot.field.role is Role.TEMPLATE or not (spot.field.path in STEERING or spot.field.path.isdigit()):
             continue
         for ref, at in analysis.refs(spot):
             read = analysis.index.tasks.get(ref.name) if ref.root == "tasks" and ref.field == "value" else None

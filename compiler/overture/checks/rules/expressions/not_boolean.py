@@ -39,6 +39,8 @@ from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.expressions.schemas import describe
 from overture.expressions.tree import ListOf
+from overture.language.roles import Role
+from overture.language.tasks import WaitTask
 
 RULE = Rule("OV307", "not-boolean", "error", __doc__)
 
@@ -50,11 +52,13 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
     yield from told(analysis, RULE)
     for pointer, spot in analysis.spots.items():
         path = spot.field.path
+        if path == "until" and spot.owner is not None and isinstance(spot.owner.task, WaitTask):
+            continue  # a moment, no condition
         if path == "that":
             tree = analysis.typed(pointer)
             items = tree.items if isinstance(tree, ListOf) else ()
             conditions = [(f"{pointer}/{number}", item.type) for number, item in enumerate(items)]
-        elif path in CONDITIONS or path.isdigit():
+        elif spot.field.role is Role.EXPRESSION and (path in CONDITIONS or path.isdigit()):
             conditions = [(pointer, analysis.typed(pointer).type)]
         else:
             continue

@@ -37,7 +37,7 @@ from overture.diagnostics.rules import Rule
 from overture.expressions.tree import constant
 from overture.language.tasks import FailTask, StopTask
 
-RULE = Rule("OV403", "unreachable-task", "error", __doc__)
+RULE = Rule("OV403", "unreachable-task", "warning", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
