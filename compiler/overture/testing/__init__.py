@@ -5,6 +5,7 @@ from overture.testing.cases import Approval, Case, Support, find_cases, load_cas
 from overture.testing.characters import CHARACTERS, Character, Speaker, speaker
 from overture.testing.clock import Clock, SettableClock, SystemClock
 from overture.testing.expectations import Expectation
+from overture.testing.mail import Mail, Mailbox
 from overture.testing.models import ModelCall, ModelScript, ScriptedAnswer, ScriptedEntry
 from overture.testing.replies import Reply, Request, Route
 from overture.testing.shapes import CaseError
@@ -20,6 +21,8 @@ __all__ = [
     "Character",
     "Clock",
     "Expectation",
+    "Mail",
+    "Mailbox",
     "ModelCall",
     "ModelScript",
     "Observed",

@@ -10,6 +10,7 @@ from typing import Any
 
 from overture.testing.cases import Case, read_files
 from overture.testing.expectations import ExpectedCall, ExpectedLine, ExpectedRequest
+from overture.testing.mail import Mail
 from overture.testing.models import ModelCall
 from overture.testing.order import follow, steps_of
 from overture.testing.replies import Request, canonical_path
@@ -36,6 +37,7 @@ class Observed:
     state_after: Mapping[str, Any] | None = None
     files: Mapping[str, bytes] | None = None
     log: Sequence[tuple[str, str]] | None = None
+    mails: Sequence[Mail] = ()
     records_unstarted: bool = True
 
 
@@ -56,6 +58,7 @@ def differences(case: Case, observed: Observed) -> list[str]:
         lines += compare("state_after", dict(expect.state_after), dict(observed.state_after))
     if observed.files is not None:
         lines += _file_differences(expect.files, observed.files)
+    lines += _mail_differences(expect.mails, observed.mails)
     if expect.log is not None and observed.log is not None:
         lines += _log_differences(expect.log, observed.log)
     return lines
@@ -198,6 +201,17 @@ def _file_differences(wanted: Mapping[str, JSON], got: Mapping[str, bytes]) -> l
                 lines += compare(f"files.{name}", content["json"], value)
         elif read_files("files", {name: content})[name] != got[name]:
             lines.append(f"files.{name}: expected {show(content)}, got {show(got[name].decode('utf-8', 'replace'))}")
+    return lines
+
+
+def _mail_differences(wanted: Sequence[JSON], got: Sequence[Mail]) -> list[str]:
+    if len(wanted) != len(got):
+        told = "; ".join(f"{', '.join(mail.recipients)}: {mail.headers.get('subject', '')}" for mail in got)
+        return [f"mails: expected {len(wanted)}, got {len(got)}{': ' if told else ''}{told}"]
+    lines = []
+    for at, (mail, one) in enumerate(zip(got, wanted, strict=True)):
+        named = {key: value for key, value in mail.as_json().items() if isinstance(one, dict) and key in one}
+        lines += compare(f"mails[{at}]", one, named)
     return lines
 
 

@@ -1,8 +1,8 @@
 """Cases: a workflow, a scripted world round it, and what must come out; one folder each, read from `case.yaml`.
 
-The keys of the file are those of `Case` and `Expectation` below. Texts may hold `${world}` (the address of the
-case's server) and `${workspace}` (the folder of the run); in replies and expectations a text that is just
-`${inputs.a[0]}` stands for that value of the inputs. In an expectation `${any}` agrees with any value,
+The keys of the file are those of `Case` and `Expectation` below. Texts may hold `${world}` (the address of the case's
+server), `${mail}` (of its mailbox) and `${workspace}` (the folder of the run); in replies and expectations a text that
+is just `${inputs.a[0]}` stands for that value of the inputs. In an expectation `${any}` agrees with any value,
 `${same:NAME}` with one text at all its places, and `${absent}` with a header or parameter that is not there.
 """
 
@@ -88,13 +88,18 @@ class Case:
     engines: Mapping[str, Support] = field(default_factory=dict)
     document: JSON = None
 
+    @property
+    def has_mail(self) -> bool:
+        """Whether a `Mailbox` is to be there."""
+        return "${mail}" in self.secrets.values()
+
     def world(self) -> World:
         """A new server with this case's script."""
         return World(self.routes, ModelScript(self.models))
 
-    def placed(self, world_url: str, workspace: Path | str = "") -> Case:
-        """This case with `${world}` and `${workspace}` filled in."""
-        names = {"world": world_url, "workspace": str(workspace)}
+    def placed(self, world_url: str, workspace: Path | str = "", mail_url: str = "") -> Case:
+        """This case with `${world}`, `${workspace}` and `${mail}` filled in."""
+        names = {"world": world_url, "workspace": str(workspace), "mail": mail_url}
         return _read_case(expand(self.document, names), self.folder)
 
     def lay_files(self, workspace: Path) -> None:

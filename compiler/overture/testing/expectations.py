@@ -73,7 +73,8 @@ class Expectation:
     """What must come out. None: not compared, but `requests`, which must all be listed.
 
     `tasks` maps a task's id (all its instances) or its place in loops (`each[0].label`) to a state, or to the
-    states of its instances in order. `files` maps a path to the content, or to None where no file may be.
+    states of its instances in order. `mails` name, in order, what they hold (headers in lower case, `recipients`,
+    `text`, `html`, `attachments` by name). `files` maps a path to the content, or to None where no file may be.
     """
 
     state: str = "succeeded"
@@ -85,10 +86,11 @@ class Expectation:
     state_after: Mapping[str, JSON] | None = None
     files: Mapping[str, JSON] = field(default_factory=dict)
     log: NestedLog | None = None
+    mails: list[JSON] = field(default_factory=list)
 
 
 def read_expectation(where: str, value: JSON, *, has_models: bool) -> Expectation:
-    keys = ("state", "outputs", "error", "tasks", "requests", "model_calls", "state_after", "files", "log")
+    keys = ("state", "outputs", "error", "tasks", "requests", "model_calls", "state_after", "files", "log", "mails")
     script = shapes.read_mapping(where, value, keys)
     state = _one_of(f"{where}.state", script.get("state", "succeeded"), RUN_STATES)
     if has_models and "model_calls" not in script:
@@ -108,6 +110,7 @@ def read_expectation(where: str, value: JSON, *, has_models: bool) -> Expectatio
         state_after=_optional_mapping(f"{where}.state_after", script, "state_after"),
         files=shapes.read_mapping(f"{where}.files", script.get("files")),
         log=_read_log(f"{where}.log", script["log"]) if "log" in script else None,
+        mails=shapes.read_list(f"{where}.mails", script.get("mails")),
     )
 
 
