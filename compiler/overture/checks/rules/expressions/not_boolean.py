@@ -40,7 +40,6 @@ from overture.diagnostics.rules import Rule
 from overture.expressions.schemas import describe
 from overture.expressions.tree import ListOf
 from overture.language.roles import Role
-from overture.language.tasks import WaitTask
 
 RULE = Rule("OV307", "not-boolean", "error", __doc__)
 
@@ -52,8 +51,6 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
     yield from told(analysis, RULE)
     for pointer, spot in analysis.spots.items():
         path = spot.field.path
-        if path == "until" and spot.owner is not None and isinstance(spot.owner.task, WaitTask):
-            continue  # a moment, no condition
         if path == "that":
             tree = analysis.typed(pointer)
             items = tree.items if isinstance(tree, ListOf) else ()
