@@ -51,7 +51,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(found: Diagnostic, rule_index: int) -> dict[str, Any]:
-    text = found.message + (f" (help: {found.help})" if found.help else "")
+    text = _plain(found.message + (f" (help: {found.help})" if found.help else ""))
     result: dict[str, Any] = {
         "ruleId": found.code,
         "ruleIndex": rule_index,
@@ -62,12 +62,17 @@ def _result(found: Diagnostic, rule_index: int) -> dict[str, Any]:
     }
     if found.related:
         result["relatedLocations"] = [
-            {"id": number, **_location(each.at), "message": {"text": each.message}}
+            {"id": number, **_location(each.at), "message": {"text": _plain(each.message)}}
             for number, each in enumerate(found.related, start=1)
         ]
     if found.edit:
         result["fixes"] = [_fix(found.edit)]
     return result
+
+
+def _plain(text: str) -> str:
+    """A message in which nothing is taken for a link (3.11.6): its words may come from the file."""
+    return text.replace("[", "\\[").replace("]", "\\]") if "](" in text else text
 
 
 def _fingerprint(found: Diagnostic) -> str:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 
 from overture.diagnostics.model import Diagnostic
+from overture.diagnostics.nearest import nearest
 from overture.diagnostics.sources import Source, pointer_of
 from overture.language import phrases
 from overture.language.rules.shape.bad_name import RULE as BAD_NAME
 from overture.language.rules.shape.keys_disagree import RULE as KEYS_DISAGREE
 from overture.language.rules.shape.missing_key import RULE as MISSING_KEY
 from overture.language.rules.shape.reserved_name import RULE as RESERVED_NAME
-from overture.language.workflow import Json
+from overture.language.tasks import TASKS, Pages
+from overture.language.workflow import Json, WebhookTrigger
 
 ROOTS = frozenset({"inputs", "tasks", "loop", "secrets", "state", "trigger", "run"})
 """The names that paths in expressions begin with (language.md 4)."""
@@ -25,6 +27,9 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _BLOCKS = ("tasks", "else", "catch")
 _TOP_BLOCKS = ("tasks", "on_failure", "finally")
 
+MAX_KEYS = 100
+"""Keys of an object among which a slip is looked for: more than any object of the language takes."""
+
 Object = dict[str, Json]
 
 
@@ -32,9 +37,9 @@ def disagreements(data: Object, source: Source) -> list[Diagnostic]:
     """The findings of a whole document; what is of the wrong type is passed over, pydantic says it."""
     found: list[Diagnostic] = []
     for index, trigger in enumerate(_objects(data.get("triggers"))):
-        if trigger.get("type") == "webhook" and not (_has(trigger, "key") or _has(trigger, "signature")):
-            pointer = pointer_of("triggers", index)
-            found.append(_none_of(("key", "signature"), pointer, trigger, "a `webhook` trigger", source))
+        if trigger.get("type") == "webhook":
+            here = pointer_of("triggers", index)
+            found.extend(_at_least_one(("key", "signature"), trigger, here, "a `webhook` trigger", source))
     defaults = data.get("defaults")
     if isinstance(defaults, dict):
         found.extend(_retry(defaults, pointer_of("defaults"), source))
@@ -66,14 +71,11 @@ def _task(task: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
                 yield from _pages(pages, f"{pointer}/pages", source)
         case "wait":
             yield from _at_most_one(("for", "until"), task, pointer, source)
-            if not _has(task, "for") and not _has(task, "until"):
-                yield _none_of(("for", "until"), pointer, task, name, source)
+            yield from _at_least_one(("for", "until"), task, pointer, name, source)
         case "email":
-            if not _has(task, "text") and not _has(task, "html"):
-                yield _none_of(("text", "html"), pointer, task, name, source)
+            yield from _at_least_one(("text", "html"), task, pointer, name, source)
         case "foreach":
-            if not _has(task, "tasks") and not _has(task, "collect"):
-                yield _none_of(("tasks", "collect"), pointer, task, name, source)
+            yield from _at_least_one(("tasks", "collect"), task, pointer, name, source)
             item = task.get("as")
             if isinstance(item, str) and item in ROOTS | WORDS:
                 what = "a name that expressions begin with" if item in ROOTS else "a word of the expression language"
@@ -100,7 +102,7 @@ def _pages(pages: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
     style = pages.get("style")
     needed = {"cursor": ("param", "next"), "page": ("param",), "offset": ("param",)}
     for key in needed.get(style if isinstance(style, str) else "", ()):
-        if not _has(pages, key):
+        if not _has(pages, key) and not _is_misspelt((key,), pages, phrases.keys_of(Pages)):
             at = source.value(f"{pointer}/style")
             help = {
                 "param": "`param`: the parameter that says which page",
@@ -125,10 +127,20 @@ def _at_most_one(keys: tuple[str, ...], task: Object, pointer: str, source: Sour
         yield KEYS_DISAGREE.at(at, f"{shown} exclude one another", help="keep one of them")
 
 
-def _none_of(keys: tuple[str, ...], pointer: str, holder: Object, name: str, source: Source) -> Diagnostic:
+def _at_least_one(
+    keys: tuple[str, ...], holder: Object, pointer: str, name: str, source: Source
+) -> Iterator[Diagnostic]:
+    model = TASKS.get(str(holder.get("kind")), WebhookTrigger)
+    if any(_has(holder, key) for key in keys) or _is_misspelt(keys, holder, phrases.keys_of(model)):
+        return
     shown = " nor ".join(f"`{key}`" for key in keys)
-    at = phrases.place_of_owner(source, pointer, holder)
-    return MISSING_KEY.at(at, f"{name} has neither {shown}", help=f"give it {' or '.join(f'`{key}`' for key in keys)}")
+    help = f"give it {' or '.join(f'`{key}`' for key in keys)}"
+    yield MISSING_KEY.at(phrases.place_of_owner(source, pointer, holder), f"{name} has neither {shown}", help=help)
+
+
+def _is_misspelt(keys: tuple[str, ...], holder: Object, known: list[str]) -> bool:
+    """Whether an unknown key was probably meant to be one of `keys`: it is a finding of its own."""
+    return any(key not in known and nearest(key, keys) for key in list(holder)[:MAX_KEYS])
 
 
 def _has(holder: Object, key: str) -> bool:

@@ -10,18 +10,16 @@ Every engine computes such numbers differently, or refuses them while the workfl
 ```yaml
 overture: 1
 name: greeter
-inputs: {limit: {type: number, default: .inf}}
 tasks:
-  - {id: hello, kind: log, message: Hello}
+  - {id: all, kind: http, url: "https://example.com", query: {limit: .inf}}
 ```
 
 ## Instead
 ```yaml
 overture: 1
 name: greeter
-inputs: {limit: {type: number, default: 1000000}}
 tasks:
-  - {id: hello, kind: log, message: Hello}
+  - {id: all, kind: http, url: "https://example.com", query: {limit: 1000000}}
 ```
 """
 
