@@ -1,7 +1,7 @@
 """Fakes and cases: a scripted world, model servers of every character, a settable clock, and runs held to cases."""
 
 from overture.testing.agreement import Observed, differences
-from overture.testing.cases import Approval, Case, Support, find_cases, load_case, read_workspace
+from overture.testing.cases import Case, Support, find_cases, load_case, read_workspace
 from overture.testing.characters import CHARACTERS, Character, Speaker, speaker
 from overture.testing.clock import Clock, SettableClock, SystemClock
 from overture.testing.expectations import Expectation
@@ -15,7 +15,6 @@ from overture.testing.world import World
 __all__ = [
     "CHARACTERS",
     "JSON",
-    "Approval",
     "Case",
     "CaseError",
     "Character",

@@ -39,21 +39,10 @@ _KEYS = (
     "files",
     "http",
     "models",
-    "approvals",
     "allow",
     "expect",
     "engines",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """What a person answers to an `approve` task."""
-
-    is_approved: bool
-    by: str = "someone"
-    comment: str = ""
-    value: JSON = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +72,6 @@ class Case:
     files: Mapping[str, bytes] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     models: tuple[ScriptedEntry, ...] = ()
-    approvals: Mapping[str, Approval] = field(default_factory=dict)
     allow: tuple[str, ...] = ()
     engines: Mapping[str, Support] = field(default_factory=dict)
     document: JSON = None
@@ -168,10 +156,6 @@ def _read_case(document: JSON, folder: Path) -> Case:
         files=read_files("files", script.get("files")),
         routes=read_routes("http", script.get("http")),
         models=models,
-        approvals={
-            task: _read_approval(f"approvals.{task}", value)
-            for task, value in shapes.read_mapping("approvals", script.get("approvals")).items()
-        },
         allow=tuple(shapes.read_text("allow", host) for host in shapes.read_list("allow", script.get("allow"))),
         engines=_read_engines("engines", script.get("engines")),
         document=document,
@@ -223,16 +207,6 @@ def _read_moment(where: str, value: JSON) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def _read_approval(where: str, value: JSON) -> Approval:
-    script = shapes.read_mapping(where, value, ("approved", "by", "comment", "value"))
-    return Approval(
-        shapes.read_truth(f"{where}.approved", script.get("approved")),
-        shapes.read_text(f"{where}.by", script.get("by", "someone")),
-        shapes.read_text(f"{where}.comment", script.get("comment", "")),
-        script.get("value"),
-    )
-
-
 def _read_engines(where: str, value: JSON) -> dict[str, Support]:
     engines = dict.fromkeys(ENGINES, Support("golden"))
     for name, marker in shapes.read_mapping(where, value, ENGINES).items():
@@ -250,7 +224,6 @@ def _read_engines(where: str, value: JSON) -> dict[str, Support]:
 
 __all__: Sequence[str] = [
     "ENGINES",
-    "Approval",
     "Case",
     "Marker",
     "Support",
