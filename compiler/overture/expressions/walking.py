@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from overture.expressions.findings import Environment, Finding
-from overture.expressions.narrowing import Facts, narrow
+from overture.expressions.narrowing import Fact, Facts, narrow
 from overture.expressions.operators import Objection
 from overture.expressions.schemas import describe, is_assignable
 from overture.expressions.tree import Expr, Filter, Index, Slice, Span, written
@@ -44,6 +44,14 @@ class Seen:
         return ANY if self.is_faulty else self.tree.type
 
 
+def _with_fact(found: Seen, fact: Fact | None) -> Seen:
+    """What a fact speaks of is there, and its type is narrower."""
+    if fact is None:
+        return found
+    tree = found.tree if found.is_faulty else replace(found.tree, type=narrow(found.tree.type, fact))
+    return replace(found, tree=tree, pending=())
+
+
 @dataclass(slots=True)
 class Walk:
     """One inference. `where` is the JSON pointer of the text that is being read."""
@@ -56,19 +64,30 @@ class Walk:
 
     # What a node is asked for
 
+    # These three call the node's handler themselves: what is 200 levels deep must not take 1,000 frames.
+
     def see(self, tree: Expr, facts: Facts) -> Seen:
         """The node with what is pending at the end of its path."""
-        found = self.handlers[type(tree)](self, tree, facts)
-        fact = facts.of(tree)
-        if fact is None:
-            return found
-        if not found.is_faulty:
-            found = replace(found, tree=replace(found.tree, type=narrow(found.tree.type, fact)))
-        return replace(found, pending=())
+        found: Seen = self.handlers[type(tree)](self, tree, facts)
+        return _with_fact(found, facts.of(tree))
 
     def strict(self, tree: Expr, facts: Facts) -> Seen:
         """The node where nothing covers what may be missing."""
-        found = self.see(tree, facts)
+        found: Seen = self.handlers[type(tree)](self, tree, facts)
+        return self.told(_with_fact(found, facts.of(tree)))
+
+    def boolean(self, tree: Expr, facts: Facts) -> Seen:
+        """The node where only true or false will do."""
+        found: Seen = self.handlers[type(tree)](self, tree, facts)
+        found = self.told(_with_fact(found, facts.of(tree)))
+        if found.is_faulty or is_assignable(found.type, BOOLEAN):
+            return found
+        message = f"a condition is true or false, not {describe(found.type)}"
+        self.report("not-boolean", message, tree.span, _truth_help(found.type))
+        return replace(found, is_faulty=True)
+
+    def told(self, found: Seen) -> Seen:
+        """What was pending, reported."""
         if not found.pending:
             return found
         for each in found.pending:
@@ -76,19 +95,6 @@ class Walk:
             self.reported.add(each.path)
         is_faulty = any(each.finding.rule != UNDECLARED for each in found.pending)
         return Seen(found.tree, (), found.is_faulty or is_faulty)
-
-    def boolean(self, tree: Expr, facts: Facts) -> Seen:
-        """The node where only true or false will do."""
-        found = self.strict(tree, facts)
-        if found.is_faulty or is_assignable(found.type, BOOLEAN):
-            return found
-        self.report(
-            "not-boolean",
-            f"a condition is true or false, not {describe(found.type)}",
-            tree.span,
-            _truth_help(found.type),
-        )
-        return replace(found, is_faulty=True)
 
     def report(
         self,
