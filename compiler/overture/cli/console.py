@@ -36,9 +36,9 @@ def show(diagnostics: Iterable[Diagnostic], sources: dict[str, str], *, color: b
     """Findings as text, on stderr unless they are what was asked for."""
     from overture.diagnostics.text import render
 
-    text = render(tuple(diagnostics), sources, color=color)
-    if text:
-        click.echo(text.rstrip("\n"), err=err, color=color)
+    found = tuple(diagnostics)
+    if found:
+        click.echo(render(found, sources, color=color).rstrip("\n"), err=err, color=color)
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
