@@ -1,0 +1,74 @@
+"""`call`: another workflow's run, with its own place in the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from overture.expressions.types import Json
+from overture.plan.model import Plan
+from overture_local.attempt import Attempt
+from overture_local.calls import Beginning, called_run_id
+from overture_local.failures import NotDue, RunRefused, TaskFailed
+from overture_local.request import Cancellation, RunRequest, RunResult, start_values
+
+
+async def run_call(attempt: Attempt) -> Mapping[str, Json]:
+    engine = attempt.engine
+    name: str = attempt.literal("workflow")
+    plan = engine.plan.callees.get(name)
+    if plan is None:
+        raise TaskFailed("error", f"there is no plan of `{name}`")
+    if engine.caller.depth > engine.limits.call_depth:
+        raise TaskFailed("error", f"more than {engine.limits.call_depth} calls inside one another")
+    given = attempt.value("inputs") if attempt.has("inputs") else {}
+    cancellation = Cancellation()
+    work = asyncio.create_task(_run(attempt, plan, given, cancellation))
+    if not attempt.literal("wait", True):
+        _detach(attempt, work)
+        return {}
+    try:
+        result = await asyncio.shield(work)
+    except asyncio.CancelledError:
+        cancellation.request()
+        await asyncio.gather(work, return_exceptions=True)
+        raise
+    if result.state != "succeeded":
+        said = "it was cancelled" if result.error is None else result.error.message
+        raise TaskFailed("error", f"`{name}` {result.state}: {said}")
+    return {"value": dict(result.outputs)}
+
+
+def _detach(attempt: Attempt, work: asyncio.Task[RunResult]) -> None:
+    """Let a run go on by itself; the process ends when it has."""
+    detached = attempt.engine.surroundings.detached
+    detached.add(work)
+
+    def ended(work: asyncio.Task[RunResult]) -> None:
+        detached.discard(work)
+        if not work.cancelled() and (error := work.exception()) is not None:
+            attempt.engine.log("error", f"the run of `{attempt.literal('workflow')}`: {error}", None, None)
+
+    work.add_done_callback(ended)
+
+
+async def _run(attempt: Attempt, plan: Plan, given: Mapping[str, Json], cancellation: Cancellation) -> RunResult:
+    """Run the callee, or go on with the run of it that a crash interrupted. Raises TaskFailed."""
+    engine = attempt.engine
+    store = engine.surroundings.store
+    run = called_run_id(engine.run, attempt.key, attempt.number)
+    while store.has(run):
+        row = store.show(run)
+        if row.state == "interrupted" and row.digest == plan.digest:
+            return await engine.caller.resume(plan, row, cancellation, store.own(run))
+        if row.result is not None and row.state != "cancelled":
+            return RunResult.from_json(row.result)
+        run += "x"  # it was cancelled with a caller that was interrupted then
+    try:
+        inputs, _ = start_values(plan, RunRequest(inputs=given, clock=engine.clock))
+        beginning = Beginning(inputs, {}, None, store.previous_success_at(plan.name))
+        return await engine.caller.start(plan, run, beginning, cancellation, {}, parent=engine.run)
+    except NotDue as skipped:
+        raise TaskFailed("error", skipped.message) from None
+    except RunRefused as refused:
+        raise TaskFailed("refused", f"`{plan.name}`: {refused.message}") from None

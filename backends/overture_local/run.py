@@ -1,0 +1,210 @@
+"""The door: run a plan, or go on with a run that was interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from overture.plan.model import Plan
+from overture_local.calls import Beginning, Caller, new_run_id
+from overture_local.failures import RunRefused
+from overture_local.gate import HostPattern, Policy, check_policy
+from overture_local.kinds import TASKS
+from overture_local.models import ModelServer
+from overture_local.request import Cancellation, RunRequest, RunResult, start_values
+from overture_local.secrecy import Masker, Secret
+from overture_local.store import Store, StoreError
+from overture_local.surroundings import Surroundings
+from overture_local.transport import MayBePrivate
+from overture_local.web import Web
+
+_CANCEL_POLL_SECONDS = 0.5  # real time: the wish comes from another process
+
+
+def run(plan: Plan, request: RunRequest) -> RunResult:
+    """Run a plan to its end; an interrupt (SIGINT, SIGTERM) cancels it, `finally` still runs.
+
+    Raises RunRefused when it is not to start, and StoreError."""
+    return _at_the_door(request.home, lambda store, cancel: execute(plan, request, store, cancel))
+
+
+def resume(plan: Plan, run_id: str, request: RunRequest) -> RunResult:
+    """Go on with a run whose process ended before it did. `plan` is made of the store's `sources`. Inputs and trigger
+    of the request are not looked at: they are in the store.
+
+    Raises RunRefused when it has ended or its plan is another one now, StoreError when somebody runs it."""
+    return _at_the_door(request.home, lambda store, cancel: execute_resumed(plan, run_id, request, store, cancel))
+
+
+async def execute(plan: Plan, request: RunRequest, store: Store, cancellation: Cancellation | None = None) -> RunResult:
+    """Like `run`, on the running event loop and an open store."""
+    check_supported(plan)
+    if request.approve_digest is not None and request.approve_digest != plan.digest:
+        raise RunRefused(
+            f"the plan's digest is {plan.digest}, not the approved {request.approve_digest}",
+            "look at `plan` again, and approve what it says now",
+        )
+    async with _caller(plan, request, store) as caller:
+        inputs, trigger = start_values(plan, request)
+        if caller.policy is not None:
+            check_policy(plan, caller.policy, inputs, caller.secrets)
+        beginning = Beginning(
+            caller.surroundings.masker.value(inputs),
+            caller.surroundings.masker.value(trigger),
+            trigger.get("scheduled_for"),
+            store.previous_success_at(plan.name),
+        )
+        run_id = request.run_id or new_run_id(request.clock.now())
+        if store.has(run_id):
+            raise StoreError(f"there is a run `{run_id}` already")
+        cancel = cancellation or Cancellation()
+        with _watching(store, run_id, cancel):
+            result = await caller.start(plan, run_id, beginning, cancel, request.sources)
+        await _let_finish(caller.surroundings)
+        return result
+
+
+async def execute_resumed(
+    plan: Plan, run_id: str, request: RunRequest, store: Store, cancellation: Cancellation | None = None
+) -> RunResult:
+    """Like `resume`, on the running event loop and an open store."""
+    check_supported(plan)
+    owned = store.own(run_id)
+    try:
+        row = store.show(run_id)
+        if row.ended_at is not None:
+            raise RunRefused(f"run `{run_id}` has ended: it {row.state}")
+        if row.digest != plan.digest:
+            raise RunRefused(f"run `{run_id}` was started with the plan {row.digest}, this one is {plan.digest}")
+        async with _caller(plan, request, store) as caller:
+            cancel = cancellation or Cancellation()
+            with _watching(store, run_id, cancel):
+                result = await caller.resume(plan, row, cancel, owned)
+            await _let_finish(caller.surroundings)
+            return result
+    finally:
+        owned.release()
+
+
+def check_supported(plan: Plan) -> None:
+    """Raises RunRefused for a kind of task that does not run here, in the plan or in one that it calls."""
+    for each in (plan, *plan.callees.values()):
+        for task in each.walk():
+            if task.kind not in TASKS:
+                raise RunRefused(
+                    f"`{task.kind}` tasks do not run on the local executor (`{task.id}` of `{each.name}`)",
+                    "export the workflow to an engine that has them: see `overture backends`",
+                )
+
+
+@asynccontextmanager
+async def _caller(plan: Plan, request: RunRequest, store: Store) -> AsyncIterator[Caller]:
+    secrets = _secrets((plan, *plan.callees.values()), request.secrets)
+    approved = _approved(request.allow_hosts)
+    policy = None if request.policy is None else Policy.of(request.policy)
+    key = request.environment.get("OPENAI_API_KEY", "")
+    masker = Masker([*(secret.reveal() for secret in secrets.values()), key])
+    web = Web(request.limits, _may_be_private(approved, policy), request.resolve)
+    models = ModelServer(request.environment, request.limits)
+    try:
+        surroundings = Surroundings(
+            TASKS,
+            store,
+            request.clock,
+            request.limits,
+            masker,
+            request.workspace.resolve(),
+            request.environment,
+            web,
+            models,
+            asyncio.Semaphore(request.limits.processes),
+            request.on_event,
+        )
+        yield Caller(surroundings, secrets, approved, policy)
+    finally:
+        await web.close()
+        await models.close()
+
+
+def _secrets(plans: Iterable[Plan], values: Mapping[str, str]) -> dict[str, Secret]:
+    found: dict[str, Secret] = {}
+    for plan in plans:
+        for name in plan.secrets:
+            if not values.get(name):
+                raise RunRefused(f"secret `{name}` is not set", f"set the variable `{name}` in the environment")
+            found[name] = Secret(values[name])
+    return found
+
+
+def _approved(hosts: Iterable[str]) -> tuple[HostPattern, ...]:
+    found = []
+    for text in hosts:
+        try:
+            pattern = HostPattern.of(text)
+        except ValueError:
+            pattern = HostPattern("")
+        if not pattern.name or "*" in pattern.name:
+            raise RunRefused(f"`{text}` is not a host", "`--allow-host` takes HOST or HOST:PORT")
+        found.append(pattern)
+    return tuple(found)
+
+
+def _may_be_private(approved: tuple[HostPattern, ...], policy: Policy | None) -> MayBePrivate:
+    named = [*approved, *((policy.hosts or ()) if policy is not None else ())]
+    exact = [pattern for pattern in named if "*" not in pattern.name]
+    return lambda host, port: any(pattern.fits(host, port) for pattern in exact)
+
+
+@contextlib.contextmanager
+def _watching(store: Store, run_id: str, cancellation: Cancellation) -> Iterator[None]:
+    """Hear the wish to cancel that another process wrote into the store."""
+
+    async def watch() -> None:
+        while not cancellation.is_requested:
+            await asyncio.sleep(_CANCEL_POLL_SECONDS)
+            if store.is_cancel_wanted(run_id):
+                cancellation.request()
+
+    watcher = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watcher.cancel()
+
+
+async def _let_finish(surroundings: Surroundings) -> None:
+    """Wait for the runs that a `call` started without waiting for them."""
+    while surroundings.detached:
+        await asyncio.gather(*surroundings.detached, return_exceptions=True)
+
+
+def _at_the_door(home: Path, start: Any) -> RunResult:
+    async def main() -> RunResult:
+        cancellation = Cancellation()
+        with Store(home) as store, _signals(cancellation):
+            work: Coroutine[Any, Any, RunResult] = start(store, cancellation)
+            return await work
+
+    return asyncio.run(main())
+
+
+@contextlib.contextmanager
+def _signals(cancellation: Cancellation) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, cancellation.request)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
