@@ -16,7 +16,8 @@ from overture.expressions.types import Json
 from overture.language.tasks import Common, Container, Part, Repeatable
 
 _HEAD = ("id", "kind", "type", "description", "source", "needs", "when")
-_SHARED = frozenset((*Common.model_fields, *Repeatable.model_fields, *Container.model_fields)) - set(_HEAD)
+SHARED = frozenset((*Common.model_fields, *Repeatable.model_fields, *Container.model_fields)) - set(_HEAD)
+"""How a task is run, whatever it does: retries, timeouts, what a failure means."""
 
 
 @cache
@@ -28,8 +29,8 @@ def fields_of(model: type[BaseModel]) -> tuple[tuple[str, FieldInfo], ...]:
     head = [name for name in _HEAD if name in fields] if is_task or "type" in fields else []
     own = [name for name in fields if name not in head]
     if is_task:
-        shared = [name for name in own if name in _SHARED]
-        own = [name for name in own if name not in _SHARED]
+        shared = [name for name in own if name in SHARED]
+        own = [name for name in own if name not in SHARED]
         own = [*shared, *own] if issubclass(model, Container) else [*own, *shared]
     elif head:
         inherited = [name for base in model.__mro__[1:] for name in getattr(base, "model_fields", {})]

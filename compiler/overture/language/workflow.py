@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue, field_validator
 
 from overture.language.roles import Expression, Outputs, Values
 from overture.language.scalars import Duration, Name, Schema, SecretName
@@ -94,6 +94,12 @@ class Workflow(Part):
     outputs: Outputs | None = Field(None, description="expressions, read after `finally`")
     on_failure: tuple[Task, ...] | None = Field(None, description="runs when the workflow fails")
     finally_: tuple[Task, ...] | None = Field(None, alias="finally", description="runs however the workflow ends")
+
+    @field_validator("on_failure", "finally_")
+    @classmethod
+    def _none_for_nothing(cls, tasks: tuple[Task, ...] | None) -> tuple[Task, ...] | None:
+        """An empty list of handlers is no handler, spelt otherwise: the document has one form."""
+        return tasks or None
 
 
 Json = JsonValue
