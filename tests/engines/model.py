@@ -81,7 +81,7 @@ class EngineMissing(RuntimeError):
 
 
 class EngineHung(RuntimeError):
-    """A run did not end in its time. The engine was killed; the next run starts a new one. The text ends with its log."""
+    """A run did not end in its time and the engine was killed; the next run starts a new one."""
 
 
 class EngineBroken(RuntimeError):

@@ -48,7 +48,7 @@ class LineProcess:
         return self._child.poll() is None
 
     def ask(self, request: Mapping[str, Any], timeout_seconds: float) -> dict[str, Any]:
-        """Send one request and read its answer. Raises EngineHung after the timeout, EngineBroken when the child died."""
+        """Send one request and read its answer. Raises EngineHung after the timeout, EngineBroken for a dead child."""
         try:
             self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
@@ -86,13 +86,19 @@ class LineProcess:
 
     def kill(self) -> None:
         """End the child and every process below it, at once."""
-        for pid in [*descendants(self._child.pid), self._child.pid] if self.is_alive else []:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        if self.is_alive:
+            kill_tree(self._child.pid)
         self._child.wait()
         with contextlib.suppress(BrokenPipeError):
             self._requests.close()
         self._answers.close()
+
+
+def kill_tree(pid: int) -> None:
+    """End a process and every process below it, at once."""
+    for each in [*descendants(pid), pid]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
 
 
 def descendants(pid: int) -> list[int]:

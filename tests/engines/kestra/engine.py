@@ -64,8 +64,8 @@ class KestraEngine:
         self.close()
 
     def start(self, env: Mapping[str, str] | None = None) -> None:
-        """Start the server, with these variables added to its environment (a shell task sees them). Nothing happens when
-        it runs already with the same ones. Raises EngineMissing, EngineHung, EngineBroken."""
+        """Start the server, with these variables added to its environment (a shell task sees them). Nothing happens
+        when it runs already with the same ones. Raises EngineMissing, EngineHung, EngineBroken."""
         wanted = dict(env) if env is not None else self._env
         if self._process is not None:
             if self._process.is_alive and wanted == self._env:
