@@ -313,7 +313,9 @@ class _Converter:
         return self.convert(node)
 
     def tuple_literal(self, node: nodes.Tuple) -> Expr:
-        self.refuse(node, "a list stands in `[` and `]`")
+        around = [start for start, end in self.partner.items() if start <= node.lineno <= end]
+        span = self.between(max(around), self.partner[max(around)])
+        raise ExpressionSyntaxError("a list stands in `[` and `]`", None, span)
 
     # What has a row in the table
 

@@ -95,7 +95,7 @@ def format_date(text: str, form: str, zone_name: str | None) -> str:
     """By strftime's directives that mean the same everywhere; names of days and months are English."""
     if problem := format_problem(form):
         raise Refused(problem)
-    where = zone(zone_name or "UTC")
+    where = zone("UTC" if zone_name is None else zone_name)
     try:
         moment = read(text, where).astimezone(where)
     except (OverflowError, ValueError) as error:
@@ -126,7 +126,7 @@ def add(text: str, amount: int, unit: str, zone_name: str | None) -> str:
     day."""
     if unit not in UNITS:
         raise Refused(f"there is no unit `{unit}`")
-    where = zone(zone_name or "UTC")
+    where = zone("UTC" if zone_name is None else zone_name)
     try:
         moment = read(text, where)
         if unit in SECONDS:

@@ -66,7 +66,7 @@ def slice_of(subject: Type, start: int | None, stop: int | None) -> Type:
 def same_items(subject: Type, arguments: Arguments) -> Type:
     """A list of the same items, in another order."""
     if not subject.may_be("array"):
-        return subject
+        return STRING
     if subject.may_be("string") and not subject.is_any:
         return Type(kinds=frozenset(("array", "string")), items=subject.items)
     return replace(

@@ -1,0 +1,131 @@
+"""Patterns: what Python, Java and JavaScript share, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from overture.expressions.evaluation import ExpressionError
+from overture.expressions.failures import Refused
+from overture.expressions.patterns import matches, pattern_problem, substitute
+
+Worth = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "",
+        "a|b|",
+        "^[a-z0-9_.+-]+@[a-z]+\\.[a-z]{2,}$",
+        "(?:a(b)?)+?",
+        "(?=a)(?!b)\\w",
+        "\\d{4}-\\d{2}-\\d{2}",
+        "[^\\]\\\\-]*",
+        "\\u00e4\\x41",
+        "\\/\\$\\^",
+        "\\bword\\b",
+        "[a-]",
+    ],
+)
+def test_the_shared_part_is_taken(pattern: str) -> None:
+    assert pattern_problem(pattern) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(?<=a)b",
+        "(?<!a)b",
+        "(a)\\1",
+        "(?P<name>a)",
+        "(?<name>a)",
+        "(?i)a",
+        "(?i:a)",
+        "(?>a)",
+        "a++",
+        "a{2}+",
+        "\\Aa\\Z",
+        "\\p{L}",
+        "[[:alpha:]]",
+        "[a&&b]",
+        "[]a]",
+        "[^]",
+        "[a",
+        "(a",
+        "a)",
+        "*a",
+        "a**",
+        "^*",
+        "a{3,2}",
+        "{",
+        "a}",
+        "]",
+        "\\",
+        "\\u12",
+        "\\q",
+        "(?#comment)",
+        "[z-a]",
+        "\\Qa\\E",
+    ],
+)
+def test_the_rest_is_refused(pattern: str, worth: Worth) -> None:
+    assert pattern_problem(pattern)
+    for expression in ("x | matches(p)", "x | extract(p)", "x | regex_replace(p, '')"):
+        with pytest.raises(ExpressionError):
+            worth(expression, x="a", p=pattern)
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "is_found"),
+    [
+        ("a\n", "a$", False),
+        ("a\nb", "^b", False),
+        ("a\nb", "a.b", False),
+        ("a\rb", "a.b", True),
+        ("٣", "\\d", False),
+        ("ä", "\\w", False),
+        ("\u00a0", "\\s", False),
+        ("K", "k", False),
+    ],
+)
+def test_a_pattern_means_the_same_everywhere(text: str, pattern: str, is_found: bool) -> None:
+    assert matches(text, pattern) is is_found
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "replacement", "result"),
+    [
+        ("aaa", "a", "\\0\\0", "aaaaaa"),
+        ("ab", "(a)|(b)", "[\\1\\2]", "[a][b]"),
+        ("a.b", "\\.", "$1\\\\", "a$1\\b"),
+        ("abc", "", "-", "-a-b-c-"),
+        ("x", "a", "\\0", "x"),
+    ],
+)
+def test_groups_stand_in_the_replacement(text: str, pattern: str, replacement: str, result: str) -> None:
+    assert substitute(text, pattern, replacement) == result
+
+
+def test_a_group_that_the_pattern_lacks_is_an_error(worth: Worth) -> None:
+    with pytest.raises(ExpressionError, match="no group 2"):
+        worth("x | regex_replace('(a)', '\\2')", x="a")
+
+
+def test_a_group_that_took_no_part_is_null(worth: Worth) -> None:
+    assert worth("'b' | extract('(a)?b')") is None
+
+
+@given(st.text(alphabet="ab(|)[]{}*+?^$\\.,:=!<P1d-&", max_size=12), st.text(alphabet="ab1-", max_size=8))
+def test_a_pattern_works_or_is_refused(pattern: str, text: str) -> None:
+    problem = pattern_problem(pattern)
+    try:
+        matches(text, pattern)
+    except Refused as refused:
+        assert str(refused) == problem
+    else:
+        assert problem is None
