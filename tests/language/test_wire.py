@@ -236,7 +236,8 @@ def _ids(data: Any) -> Iterator[str]:
 def test_the_canonical_form_is_understood_too() -> None:
     document = {
         "overture": 1, "name": "w", "inputs": {"x": {"type": "string"}},
-        "tasks": [{"id": "b", "kind": "branch", "cases": [{"when": "true", "tasks": [LOG]}], "else": [LOG | {"id": "c"}]},
+        "tasks": [{"id": "b", "kind": "branch", "cases": [{"when": "true", "tasks": [LOG]}],
+                   "else": [LOG | {"id": "c"}]},
                   {"id": "h", "kind": "http", "url": "x", "body": {"a": [1]}, "headers": {"h": "v"}, "needs": "b",
                    "timeout": "3s"}],
         "on_failure": [LOG | {"id": "d"}], "outputs": {"y": "inputs.x"},
