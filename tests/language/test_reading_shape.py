@@ -99,6 +99,20 @@ def told(text: str) -> list[tuple[str, str, str]]:
             "an item of `accept` must be an integer or text, is true",
             None,
         ),
+        (
+            "kind: http\nurl: x\naccept: [{constrained-int: 1}]",
+            "OV103",
+            "{constrained-int: 1}",
+            "an item of `accept` must be an integer or text, is an object",
+            None,
+        ),
+        (
+            "kind: foreach\nitems: {str: 1}\nas: x\ncollect: x",
+            "OV103",
+            "{str: 1}",
+            "`items` must be text or a list, is an object",
+            None,
+        ),
         ("kind: http\nurl: x\nneeds: b", "OV103", "b", "`needs` must be a list, is text", None),
         (
             "kind: foreach\nitems: 5\nas: x\ncollect: x",

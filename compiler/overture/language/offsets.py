@@ -51,10 +51,17 @@ def _end(text: str, place: Place) -> int:
 
 
 def _value_at(data: Json, pointer: str) -> Any:
+    """None for a place whose value was refused, such as one under a key that stands twice."""
     value: Any = data
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
-        value = value[int(key)] if isinstance(value, list) else value[key] if isinstance(value, dict) else None
+        match value:
+            case list() if key.isdigit() and int(key) < len(value):
+                value = value[int(key)]
+            case dict():
+                value = value.get(key)
+            case _:
+                return None
     return value
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -190,7 +191,7 @@ class Fault:
                 value = value[part]
             elif isinstance(value, dict) and len(models) > 1:
                 models = tuple(each for each in models if part in _tags(each))
-            elif isinstance(value, dict):
+            elif isinstance(value, dict) and (models or (model, key) not in _BRANCHING):
                 if models:
                     model = models[0]
                 holder, key, depth = value, part, len(parts)
@@ -243,4 +244,21 @@ def _parts() -> dict[tuple[type[Part], str], tuple[type[Part], ...]]:
     return found
 
 
+def _branches(annotation: Any) -> bool:
+    """Whether a value, or an item of it, may be of one type or another: pydantic's location then names the type."""
+    inner = [each for each in get_args(annotation) if each not in (type(None), Ellipsis)]
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _branches(inner[0])
+    if origin in (Union, UnionType):
+        return len(inner) > 1 or _branches(inner[0])
+    return origin in (tuple, list) and any(map(_branches, inner))
+
+
 _PARTS = _parts()
+_BRANCHING = {
+    (model, field.alias or name)
+    for model in {model for model, _ in _PARTS}
+    for name, field in model.model_fields.items()
+    if _branches(field.annotation)
+}
