@@ -30,12 +30,14 @@ _QUEUE_POLL_SECONDS = 0.2  # real time: what a queued run waits for happens in o
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a run starts from: kept in the store, so that a resumed run starts from the same."""
+    """What a run starts from: kept in the store, so that a resumed run starts from the same. `data_inputs`: those that
+    a `call` made of data."""
 
     inputs: dict[str, Json]
     trigger: dict[str, Json]
     scheduled_for: str | None
     previous_success_at: str | None
+    data_inputs: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -43,21 +45,30 @@ class Beginning:
             "trigger": self.trigger,
             "scheduled_for": self.scheduled_for,
             "previous_success_at": self.previous_success_at,
+            "data_inputs": list(self.data_inputs),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Beginning:
-        return cls(data["inputs"], data["trigger"], data["scheduled_for"], data["previous_success_at"])
+        return cls(
+            data["inputs"],
+            data["trigger"],
+            data["scheduled_for"],
+            data["previous_success_at"],
+            tuple(data["data_inputs"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Starts runs in the same surroundings, with the same secrets and approvals. `depth`: calls round this one."""
+    """Starts runs in the same surroundings, with the same secrets and approvals. `depth`: calls round this one, `gate`
+    that of the caller."""
 
     surroundings: Surroundings
     secrets: Mapping[str, Secret]
     approved: tuple[HostPattern, ...]
     policy: Policy | None
+    gate: Gate | None = None
     depth: int = 0
 
     async def start(
@@ -130,7 +141,7 @@ class Caller:
         names = Names(
             beginning.inputs,
             beginning.trigger,
-            {name: self.secrets[name] for name in plan.secrets},
+            {name: self.secrets[name] for name in plan.secrets if name in self.secrets},
             state,
             {
                 "id": run,
@@ -141,8 +152,16 @@ class Caller:
             },
             surroundings.clock,
         )
-        gate = Gate(plan, beginning.inputs, names.secrets, self.approved, self.policy)
-        inner = Caller(surroundings, self.secrets, self.approved, self.policy, self.depth + 1)
+        gate = Gate(
+            plan,
+            beginning.inputs,
+            names.secrets,
+            self.approved,
+            self.policy,
+            data_inputs=beginning.data_inputs,
+            caller=self.gate,
+        )
+        inner = Caller(surroundings, self.secrets, self.approved, self.policy, gate, self.depth + 1)
         engine = Engine(plan, run, names, gate, surroundings, history, inner)
         surroundings.tell("run_started", run, plan.name, started_at)
         end = await Lifecycle(engine, cancellation).run()

@@ -103,7 +103,7 @@ class Engine:
             record.state = "cancelled"
             record.ended_at = self._time()
             frame.records[task.id] = record
-            self._append_later("task_ended", key, _record_json(record))
+            self._append_later(self._ended(task.id), key, _record_json(record))
             self._show(record)
             self._end_inside(task, frame)
             raise
@@ -197,7 +197,7 @@ class Engine:
                 record = Record(task.id, frame.at(task.id), state)
                 frame.records[task.id] = record
                 self._show(record)
-                events.append(Event(self._time(), "task_ended", frame.key(task.id), _record_json(record)))
+                events.append(Event(self._time(), self._ended(task.id), frame.key(task.id), _record_json(record)))
         self.surroundings.store.append_later(self.run, events)
         for event in events:
             self._tell(event)
@@ -254,11 +254,15 @@ class Engine:
         record.ended_at = self._time()
         frame.records[record.id] = record
         self._show(record)
-        event = Event(record.ended_at, "task_ended", frame.key(record.id), _record_json(record))
+        event = Event(record.ended_at, self._ended(record.id), frame.key(record.id), _record_json(record))
         written = self.surroundings.store.append(self.run, [event], remembered=remembered, workflow=self.plan.name)
         self.names.state.update(remembered)
         await written
         self._tell(event)
+
+    def _ended(self, id: str) -> str:
+        """The kind of the event; whoever shows a run's tasks does not look for those that the plan made up."""
+        return "generated_task_ended" if id in self._generated else "task_ended"
 
     def _append_later(self, kind: str, key: str, data: Mapping[str, Json]) -> None:
         event = Event(self._time(), kind, key, data)

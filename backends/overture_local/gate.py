@@ -83,7 +83,8 @@ class Policy:
 
 class Gate:
     """Decides for one run of one plan. An `inputs.x` or `secrets.X` among the plan's hosts stands for the host of that
-    value as it is when the run starts. `approved`: hosts named on the command line, which may be private."""
+    value as it is when the run starts; but not of an input that a `call` made of data (`data_inputs`), unless the
+    caller itself may reach that host (`caller`). `approved`: hosts named on the command line, which may be private."""
 
     def __init__(
         self,
@@ -92,7 +93,12 @@ class Gate:
         secrets: Mapping[str, Secret],
         approved: Iterable[HostPattern] = (),
         policy: Policy | None = None,
+        *,
+        data_inputs: Iterable[str] = (),
+        caller: Gate | None = None,
     ) -> None:
+        self._caller = caller
+        self._from_data = frozenset(f"inputs.{name}" for name in data_inputs)
         self._values = {f"inputs.{name}": value for name, value in inputs.items() if isinstance(value, str)}
         self._values |= {f"secrets.{name}": secret.reveal() for name, secret in secrets.items()}
         self._approved = tuple(approved)
@@ -105,10 +111,16 @@ class Gate:
         for host in hosts:
             text = self._values.get(host.host, host.host)
             try:
-                found.append((HostPattern.of(text), host.methods))
+                pattern = HostPattern.of(text)
             except ValueError:  # the value is no url: nothing is approved by it
                 continue
+            if host.host not in self._from_data or (self._caller is not None and self._caller.allows(pattern)):
+                found.append((pattern, host.methods))
         return found
+
+    def allows(self, pattern: HostPattern) -> bool:
+        """Whether the plan names every host of the pattern, whatever the method."""
+        return any(allowed.covers(pattern) for allowed, _ in self._plan_hosts)
 
     def check_url(self, task: Task, method: str, url: httpx2.URL, *, is_redirect: bool = False) -> None:
         """Raises TaskFailed, type refused, for a url outside the plan or the policy."""
@@ -156,7 +168,6 @@ def check_policy(plan: Plan, policy: Policy, inputs: Mapping[str, Json], secrets
     for word, named, allowed in (
         ("program", effects.programs, policy.programs),
         ("secret", effects.secrets, policy.secrets),
-        ("model", effects.models, policy.models),
     ):
         for name in named:
             if allowed is not None and name not in allowed:

@@ -31,7 +31,7 @@ class History:
             key, data = event.key, event.data
             if event.kind == "task_started":
                 history.started[key] = data
-            elif event.kind == "task_ended":
+            elif event.kind in ("task_ended", "generated_task_ended"):
                 history.ended[key] = Record.from_json(data)
             elif event.kind == "attempt_failed":
                 history.failed[key] = data["attempt"]

@@ -16,6 +16,7 @@ from overture_local.failures import Failure
 from overture_local.frames import Frame
 from overture_local.request import Cancellation
 from overture_local.scope import RunScope
+from overture_local.secrecy import MIN_MASKED_CHARACTERS
 
 State = Literal["succeeded", "failed", "cancelled"]
 Phase = Literal["body", "on_failure", "finally", "outputs"]
@@ -47,6 +48,7 @@ class Lifecycle:
     async def run(self) -> End:
         """Raises CancelledError only when the process is to stop: then the run stays as it is, to be resumed."""
         reached = self._resume()
+        self._warn_of_short_secrets()
         if reached == "body":
             await self._run_body()
         if _PHASES.index(reached) <= _PHASES.index("on_failure"):
@@ -75,6 +77,12 @@ class Lifecycle:
                 self._root.records.pop(task.id, None)
         phase: Phase = data["phase"]
         return phase
+
+    def _warn_of_short_secrets(self) -> None:
+        for name, secret in self._engine.names.secrets.items():
+            if len(secret.reveal()) < MIN_MASKED_CHARACTERS:
+                message = f"secret `{name}` has fewer than {MIN_MASKED_CHARACTERS} characters: it is not masked"
+                self._engine.log("warning", message, None, None)
 
     async def _run_body(self) -> None:
         seconds = self._plan.timeout_seconds

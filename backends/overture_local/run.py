@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from overture.expressions.tree import references
 from overture.plan.model import Plan
 from overture_local.calls import Beginning, Caller, new_run_id
 from overture_local.failures import RunRefused
@@ -52,6 +53,7 @@ async def execute(plan: Plan, request: RunRequest, store: Store, cancellation: C
         )
     async with _caller(plan, request, store) as caller:
         inputs, trigger = start_values(plan, request)
+        _check_models((plan, *plan.callees.values()), request.environment, caller.policy)
         if caller.policy is not None:
             check_policy(plan, caller.policy, inputs, caller.secrets)
         beginning = Beginning(
@@ -113,6 +115,7 @@ async def _caller(plan: Plan, request: RunRequest, store: Store) -> AsyncIterato
     web = Web(request.limits, _may_be_private(approved, policy), request.resolve)
     models = ModelServer(request.environment, request.limits)
     try:
+        request.workspace.mkdir(parents=True, exist_ok=True)
         surroundings = Surroundings(
             TASKS,
             store,
@@ -133,13 +136,41 @@ async def _caller(plan: Plan, request: RunRequest, store: Store) -> AsyncIterato
 
 
 def _secrets(plans: Iterable[Plan], values: Mapping[str, str]) -> dict[str, Secret]:
+    """The secrets that the plans declare. Those that a task reads must be set; what only a trigger needs (a webhook's
+    key) may be missing in a run by hand."""
     found: dict[str, Secret] = {}
     for plan in plans:
+        read = {
+            ref.name
+            for task in plan.walk()
+            for tree in task.fields.values()
+            for ref in references(tree)
+            if ref.root == "secrets"
+        }
         for name in plan.secrets:
-            if not values.get(name):
+            if values.get(name):
+                found[name] = Secret(values[name])
+            elif name in read:
                 raise RunRefused(f"secret `{name}` is not set", f"set the variable `{name}` in the environment")
-            found[name] = Secret(values[name])
     return found
+
+
+def _check_models(plans: Iterable[Plan], environment: Mapping[str, str], policy: Policy | None) -> None:
+    named: set[str] = set()
+    for plan in plans:
+        for task in plan.walk():
+            if task.kind != "ai":
+                continue
+            models = task.literals.get("models") or [environment.get("OVERTURE_MODEL")]
+            if models == [None]:
+                raise RunRefused(
+                    f"`{task.id}` names no model, and the environment does not either",
+                    "set OVERTURE_MODEL, and OPENAI_BASE_URL where it is served",
+                )
+            named.update(models)
+    for name in sorted(named):
+        if policy is not None and policy.models is not None and name not in policy.models:
+            raise RunRefused(f"the policy does not allow the model `{name}`")
 
 
 def _approved(hosts: Iterable[str]) -> tuple[HostPattern, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from overture.expressions.tree import ObjectOf, Text, constant, references
 from overture.expressions.types import Json
 from overture.plan.model import Plan
 from overture_local.attempt import Attempt
@@ -66,9 +67,21 @@ async def _run(attempt: Attempt, plan: Plan, given: Mapping[str, Json], cancella
         run += "x"  # it was cancelled with a caller that was interrupted then
     try:
         inputs, _ = start_values(plan, RunRequest(inputs=given, clock=engine.clock))
-        beginning = Beginning(inputs, {}, None, store.previous_success_at(plan.name))
+        previous = store.previous_success_at(plan.name)
+        beginning = Beginning(inputs, {}, None, previous, _data_inputs(attempt))
         return await engine.caller.start(plan, run, beginning, cancellation, {}, parent=engine.run)
     except NotDue as skipped:
         raise TaskFailed("error", skipped.message) from None
     except RunRefused as refused:
         raise TaskFailed("refused", f"`{plan.name}`: {refused.message}") from None
+
+
+def _data_inputs(attempt: Attempt) -> tuple[str, ...]:
+    """The inputs that read more than constants and our own inputs: what data may choose."""
+    tree = attempt.task.fields.get("inputs")
+    tree = tree.body if isinstance(tree, Text) else tree
+    return tuple(
+        str(constant(key))
+        for key, value in (tree.entries if isinstance(tree, ObjectOf) else ())
+        if any(ref.root != "inputs" for ref in references(value))
+    )
