@@ -1,0 +1,46 @@
+"""Exports a plan as flows for Kestra 2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from overture.plan.backend import Export, Gap, Support
+from overture.plan.model import Plan
+from overture_kestra.lower import lower
+from overture_kestra.outputs import read_outputs
+from overture_kestra.render import render
+from overture_kestra.support import SUPPORT
+
+__all__ = ["KestraBackend", "backend", "read_outputs"]
+
+
+OPTIONS = {"namespace": "the namespace of the flows (overture)"}
+
+
+@dataclass(frozen=True, slots=True)
+class KestraBackend:
+    """One flow a workflow: its own, and one for each that it calls."""
+
+    name: str = "kestra"
+    version: str = "2.0.0"
+    suffix: str | None = ".yaml"
+    options: Mapping[str, str] = field(default_factory=lambda: dict(OPTIONS), hash=False)
+
+    def support(self) -> Mapping[str, Support]:
+        return SUPPORT
+
+    def export(self, plan: Plan, options: Mapping[str, str]) -> Export:
+        gaps: list[Gap] = []
+        files: dict[str, str] = {}
+        for name, each in {plan.name: plan, **plan.callees}.items():
+            flow, found = lower(replace(each, callees=plan.callees), options)
+            gaps += found if each is plan else [replace(gap, workflow=name) for gap in found]
+            if flow is not None:
+                files[f"{name}.yaml"] = render(flow)
+        if any(gap.severity == "error" for gap in gaps):
+            return Export({}, tuple(gaps))
+        return Export(files, tuple(gaps))
+
+
+backend = KestraBackend()

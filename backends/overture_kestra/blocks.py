@@ -1,0 +1,311 @@
+"""Blocks of tasks: their order, what guards a task, and the kinds that hold tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from overture.expressions.tree import Expr
+from overture.plan.model import Block, Task
+from overture_kestra import model
+from overture_kestra.carriers import Plain, Text
+from overture_kestra.failures import barrier, failure_expression
+from overture_kestra.loops import lower_foreach
+from overture_kestra.model import Value
+from overture_kestra.pebble import Inexact, unbracketed
+from overture_kestra.place import CORE, SEQUENTIAL, Place, Refused
+from overture_kestra.subflows import lower_call
+from overture_kestra.tasks import TASKS
+from overture_kestra.tasks.simple import nothing
+from overture_kestra.timing import iso_duration
+from overture_kestra.values import Program, compute
+
+
+def lower_block(block: Block, place: Place) -> list[model.Task]:
+    """The tasks of a block in their order: a plain list where each follows the one before, else a Dag."""
+    if block.shape in ("single", "chain"):
+        return [each for task in block.tasks for each in lower_task(task, place)]
+    beside = replace(place, is_sequential=False)
+    nodes: list[Value] = []
+    ends: dict[str, str] = {}
+    for task in block.tasks:
+        lowered = lower_task(task, beside)
+        node = lowered[0] if len(lowered) == 1 else _sequence(place, f"{task.id}_steps", lowered)
+        ends[task.id] = node.id
+        entry: dict[str, Value] = {"task": node}
+        if task.needs:
+            entry["dependsOn"] = [ends[need] for need in task.needs]
+        nodes.append(entry)
+    id = place.lowering.name(f"{block.tasks[0].id}_and_others")
+    return [model.Task(id, f"{CORE}.flow.Dag", {"tasks": nodes})]
+
+
+def _sequence(place: Place, id: str, tasks: Sequence[model.Task], **more: Value) -> model.Task:
+    return model.Task(place.lowering.name(id), SEQUENTIAL, {**more, "tasks": list(tasks)})
+
+
+def lower_task(task: Task, place: Place) -> list[model.Task]:
+    """A task with all that stands round it: its condition, its attempts, what its failure means."""
+    lowering = place.lowering
+    lowering.tasks[task.id] = task
+    lowering.chains[task.id] = place.chain
+    if task.timeout_seconds is not None and task.kind in _NO_TIMEOUT:
+        raise_refused(task, f"a timeout of `{task.kind}`", "give the tasks inside timeouts of their own")
+    row = _ROWS.get(task.kind)
+    if row is None:
+        raise_refused(task, f"a task of the kind `{task.kind}`", _INSTEAD.get(task.kind))
+        return []
+    condition, before = _condition(task, place)
+    try:
+        lowered = row(task, place)
+    except Refused as refused:
+        if refused.pointer is None:
+            refused.pointer = task.pointer
+        raise
+    except Inexact as inexact:
+        raise Refused(f"`{task.id}` needs {inexact.args[0]}", None, task.pointer) from None
+    *first, last = lowered
+    last = _attempts(task, replace(last, description=last.description or task.description))
+    first = [_attempts(task, each) if _does_the_work(task, each) else each for each in first]
+    lowered = _guarded(task, place, [*first, last], condition)
+    if task.id not in lowering.errors:
+        lowering.errors[task.id] = _error_of(task, place)
+    lowered = [*before, *lowered]
+    return [_continuing(task, place, lowered)] if task.continues_on_error else lowered
+
+
+def raise_refused(task: Task, what: str, help: str | None = None) -> None:
+    raise Refused(f"{what} is not exported to Kestra", help, task.pointer)
+
+
+_NO_TIMEOUT = frozenset(("branch", "foreach", "repeat", "try", "call"))
+
+_INSTEAD = {
+    "sql": "run the query by a `python` or `shell` task",
+    "email": "send it by an `http` task over your mail service, or by `python`",
+    "approve": "export to another target, or let `http` ask and a `webhook` trigger go on",
+    "action": "write it as an `http` task",
+}
+
+
+def _does_the_work(task: Task, step: model.Task) -> bool:
+    """Whether an earlier step is the one that its attempts and its timeout are about (an `http` with `save`)."""
+    return task.kind == "http" and step.id.startswith(f"{task.id}_answer")
+
+
+def _attempts(task: Task, lowered: model.Task) -> model.Task:
+    if task.timeout_seconds is not None:
+        lowered = replace(lowered, timeout=iso_duration(task.timeout_seconds))
+    if task.retry.attempts < 2:
+        return lowered
+    retry = task.retry
+    entries: dict[str, Value] = {"type": retry.backoff, "interval": iso_duration(retry.delay_seconds)}
+    if retry.backoff == "exponential":
+        # Kestra wants a longest interval that is longer than the first
+        longest = retry.max_delay_seconds if retry.max_delay_seconds is not None else 86_400.0
+        if longest <= retry.delay_seconds:
+            entries = {"type": "constant", "interval": iso_duration(longest)}
+        else:
+            entries |= {"maxInterval": iso_duration(longest), "delayFactor": 2.0}
+    return replace(lowered, retry={**entries, "maxAttempts": retry.attempts})
+
+
+def _condition(task: Task, place: Place) -> tuple[str | None, list[model.Task]]:
+    """`runIf` for a task with `when`, and the step that computes it where Pebble cannot."""
+    if task.when is None:
+        return None, []
+    step = f"{task.id}_when"
+    source, before = condition(place, step, task.when)
+    if before:
+        place.lowering.before[task.id] = before[0].id
+    return f"{{{{ {source} }}}}", before
+
+
+def condition(place: Place, id: str, tree: Expr) -> tuple[str, list[model.Task]]:
+    """A Pebble condition, and the step that computes it where Pebble cannot."""
+    try:
+        return unbracketed(place.pebble.condition(tree)), []
+    except Inexact:
+
+        def build(program: Program) -> dict[str, Plain | Text]:
+            program.entries["holds"] = program.source(tree, is_condition=True)
+            program.plain.append("holds")
+            return {}
+
+        computed = compute(place, place.lowering.name(id), build)  # type: ignore[arg-type]
+        return f"outputs.{computed.task.id}.vars.holds", [computed.task]
+
+
+def _guarded(task: Task, place: Place, lowered: list[model.Task], run_if: str | None) -> list[model.Task]:
+    if run_if is None:
+        return lowered
+    if len(lowered) == 1:
+        return [replace(lowered[0], run_if=run_if)]
+    return [replace(_sequence(place, f"{task.id}_steps", lowered), run_if=run_if)]
+
+
+def _continuing(task: Task, place: Place, lowered: list[model.Task]) -> model.Task:
+    """A failure ends as a warning, and the Sequential round it makes a success of the warning."""
+    name = place.lowering.name
+    allowed = model.Task(name(f"{task.id}_allowed"), f"{CORE}.flow.AllowFailure", {"tasks": lowered})
+    outer = model.Task(name(f"{task.id}_or_not"), SEQUENTIAL, {"allowWarning": True, "tasks": [allowed]})
+    return replace(outer, comment="a failure does not fail the run; the Sequential turns the warning into a success")
+
+
+def _error_of(task: Task, place: Place) -> str:
+    """An expression that gives the JSON text of a task's error, null when it has not failed."""
+    kind = "timeout" if task.timeout_seconds is not None else "expression"
+    words = "it took too long" if kind == "timeout" else "a value could not be read"
+    earlier = place.lowering.before.get(task.id)
+    first = f"outputs.{earlier}.vars.error ?? " if earlier else ""
+    other = f'\'{{"type":"{kind}","message":"{words}"}}\''
+    return f"{place.state(task.id)} == 'FAILED' ? ({first}outputs.{task.id}.vars.error ?? {other}) : 'null'"
+
+
+# ---- the kinds that hold tasks
+
+
+def lower_branch(task: Task, place: Place) -> list[model.Task]:
+    """One case is an If, several are a Switch over the number of the first that is true."""
+    cases = [name for name in task.blocks if name != "else"]
+    lowering = place.lowering
+    taken = task.id
+    if len(cases) == 1:
+        source, before = condition(place, f"{task.id}_case", task.fields["0"])
+        lowering.results[task.id, "taken"] = Plain(f"(outputs.{task.id}.evaluationResult ? '0' : 'else')")
+        properties: dict[str, Value] = {"condition": f"{{{{ {source} }}}}", "then": _case(task, "0", place)}
+        if "else" in task.blocks:
+            properties["else"] = _case(task, "else", place)
+        made = model.Task(task.id, f"{CORE}.flow.If", properties)
+    else:
+        source, before = _first_case(task, place, cases)
+        lowering.results[task.id, "taken"] = Plain(f"outputs.{taken}.value")
+        # a Switch fails without a default, and hangs with an empty case
+        other = _case(task, "else", place) if "else" in task.blocks else [nothing(lowering.name(f"{task.id}_else"))]
+        properties = {
+            "value": f"{{{{ {source} }}}}",
+            "cases": {name: _case(task, name, place) for name in cases},
+            "defaults": other,
+        }
+        made = model.Task(task.id, f"{CORE}.flow.Switch", properties)
+    lowering.errors[task.id] = failure_expression(lowering, made, place)
+    if before:
+        lowering.before[task.id] = before[0].id
+    return [*before, made]
+
+
+def _case(task: Task, name: str, place: Place) -> list[model.Task]:
+    return lower_block(task.blocks[name], place.inside(task, name))
+
+
+def _first_case(task: Task, place: Place, cases: list[str]) -> tuple[str, list[model.Task]]:
+    try:
+        conditions = [place.pebble.condition(task.fields[name]) for name in cases]
+    except Inexact:
+
+        def build(program: Program) -> dict[str, Plain | Text]:
+            chosen = "".join(
+                f'"{name}" if {program.source(task.fields[name], is_condition=True)} else ' for name in cases
+            )
+            program.entries["case"] = f'{chosen}"else"'
+            program.plain.append("case")
+            return {}
+
+        computed = compute(place, place.lowering.name(f"{task.id}_case"), build)  # type: ignore[arg-type]
+        return f"outputs.{computed.task.id}.vars.case", [computed.task]
+    chosen = "'else'"
+    for name, each in reversed(list(zip(cases, conditions, strict=True))):
+        chosen = f"({each} ? '{name}' : {chosen})"
+    return unbracketed(chosen), []
+
+
+def lower_repeat(task: Task, place: Place) -> list[model.Task]:
+    inner = place.inside(task, "tasks")
+    tasks = lower_block(task.blocks["tasks"], inner)
+    lowering = place.lowering
+    attempts = int(task.literals["attempts"])
+    until = task.fields["until"]
+    source, before = condition(inner, f"{task.id}_until", until)
+    tasks = [*tasks, *before]
+    every = float(task.literals.get("every", 1.0))
+    lowering.results[task.id, "iterations"] = Plain(f"outputs.{task.id}.iterationCount")
+    if attempts == 1:
+        lowering.results[task.id, "iterations"] = Plain("1")
+        used_up = model.Task(
+            lowering.name(f"{task.id}_used_up"),
+            f"{CORE}.execution.Fail",
+            {"condition": f"{{{{ not ({source}) }}}}", "errorMessage": _used_up(task, 1)},
+        )
+        made = model.Task(task.id, SEQUENTIAL, {"tasks": [*tasks, used_up]})
+        lowering.errors[task.id] = failure_expression(lowering, made, place, _error_text("error", _used_up(task, 1)))
+        return [made]
+    if not place.is_sequential:
+        lowering.warn(
+            task.pointer,
+            f"while `{task.id}` waits between two rounds, Kestra starts nothing beside it",
+            "put it after the tasks that run beside it",
+        )
+    properties: dict[str, Value] = {
+        "condition": f"{{{{ {source} }}}}",
+        "failOnMaxReached": True,
+        # Kestra runs one round more than it is told
+        "checkFrequency": model.Note(
+            f"{attempts} rounds: Kestra runs one more than maxIterations",
+            {"interval": iso_duration(every), "maxIterations": attempts - 1},
+        ),
+        "tasks": tasks,
+    }
+    made = model.Task(task.id, f"{CORE}.flow.LoopUntil", properties)
+    lowering.errors[task.id] = failure_expression(lowering, made, place, _error_text("error", _used_up(task, attempts)))
+    return [made]
+
+
+def _used_up(task: Task, attempts: int) -> str:
+    return f"`{task.id}` was not done after {attempts} rounds"
+
+
+def _error_text(kind: str, message: str) -> str:
+    return f'\'{{"type":"{kind}","message":"{message}"}}\''
+
+
+def lower_try(task: Task, place: Place) -> list[model.Task]:
+    """AllowFailure with what catches as its errors; a Sequential turns its warning into a success."""
+    lowering = place.lowering
+    name = lowering.name
+    guarded, caught, again = name(f"{task.id}_try"), name(f"{task.id}_catch"), name(f"{task.id}_fails")
+    tasks = lower_block(task.blocks["tasks"], place.inside(task, "tasks"))
+    properties: dict[str, Value] = {"tasks": tasks}
+    errors = barrier(lowering, tasks, f"{task.id}_wait_for_others")
+    inner = model.Task(guarded, f"{CORE}.flow.AllowFailure", properties)
+    error = failure_expression(lowering, inner, place)
+    lowering.results[task.id, "failed"] = Plain(f"((tasks.{guarded}.state ?? '') == 'WARNING')")
+    lowering.errors[task.id] = error
+    parts: list[Value] = []
+    if "catch" in task.blocks:
+        catching = model.Task(caught, SEQUENTIAL, {"tasks": _case(task, "catch", place)})
+        errors = [*errors, catching]
+        fails = model.Task(
+            again,
+            f"{CORE}.execution.Fail",
+            {"errorMessage": f"what catches the failure of {task.id} failed too"},
+            run_if=f"{{{{ (tasks.{caught}.state ?? '') == 'FAILED' }}}}",
+            comment="a failure in `errors` does not fail what it guards",
+        )
+        parts = [fails]
+        lowering.covers[again] = caught
+        lowering.catches.append(catching)
+    if errors:
+        properties["errors"] = errors
+    outer = model.Task(task.id, SEQUENTIAL, {"allowWarning": True, "tasks": [inner, *parts]})
+    return [outer]
+
+
+_ROWS: Mapping[str, Callable[[Task, Place], list[model.Task]]] = {
+    **TASKS,
+    "branch": lower_branch,
+    "repeat": lower_repeat,
+    "try": lower_try,
+    "call": lower_call,
+    "foreach": lambda task, place: lower_foreach(task, place, lower_block),
+}
+"""What is exported; a kind without a row is refused by name."""

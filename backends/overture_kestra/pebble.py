@@ -1,0 +1,497 @@
+"""From expression trees to Pebble, where the types on the tree show that it means the same.
+
+What is exact was found by running (the tables of the engine's expressions); everything else raises `Inexact` and is
+computed by a step in Python instead. Three forms: a value (a Pebble expression), a text (what stands in a template),
+and JSON text with holes (what stands in a step's input file).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+
+from overture.expressions.tree import (
+    Binary,
+    Compare,
+    Conditional,
+    Expr,
+    Filter,
+    Index,
+    Key,
+    ListOf,
+    Literal,
+    ObjectOf,
+    Ref,
+    Template,
+    Test,
+    Text,
+    Unary,
+)
+from overture.expressions.types import Json, Type
+from overture_kestra import carriers
+from overture_kestra.carriers import Carrier, Members
+
+# beyond it two whole numbers that differ may compare as equal: Pebble compares doubles
+_EXACT = 2**53
+_RAW_TAGS = re.compile(r"\{%-?\s*raw")
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# words that Pebble does not take after a dot, or takes for operators
+_WORDS = frozenset(
+    ("and", "or", "not", "is", "contains", "equals", "true", "false", "null", "none", "if", "else", "in")
+)
+
+
+class Inexact(Exception):
+    """This tree has no Pebble form that means the same; `args[0]` says what stands in the way."""
+
+
+Find = Callable[[Ref], Carrier]
+"""Where a name's value stands."""
+
+
+def pebble_string(text: str) -> str:
+    """A text as a Pebble literal. Pebble knows one escape, that of the quote; base64 carries what it cannot.
+
+    Raises Inexact for a text with a raw tag, which Kestra takes out of every result, and for lone surrogates.
+    """
+    if _RAW_TAGS.search(text) or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+        raise Inexact("a text that Kestra changes")
+    if "\\" in text or "{%" in text:
+        return f"('{base64.b64encode(text.encode()).decode()}' | base64decode)"
+    quote = '"' if "'" in text and '"' not in text and "#{" not in text else "'"
+    return quote + text.replace(quote, "\\" + quote) + quote
+
+
+def jq_string(text: str) -> str:
+    """A text inside a jq program that stands in single quotes in Pebble."""
+    escaped = "".join(char if re.match(r"[A-Za-z0-9 _.,:;=+*/()<>!?@|&^~$%-]", char) else _units(char) for char in text)
+    return f'"{escaped}"'
+
+
+def _units(char: str) -> str:
+    data = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{data[at] * 256 + data[at + 1]:04x}" for at in range(0, len(data), 2))
+
+
+def template_text(text: str) -> str:
+    """A constant text as it stands in a template: what would open a tag is written as a value."""
+    if _RAW_TAGS.search(text) or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+        raise Inexact("a text that Kestra changes")
+    return re.sub(r"\{[{%#]", lambda found: "{{ '" + found[0] + "' }}", text)
+
+
+def json_text(value: Json, separators: tuple[str, str] = (", ", ": ")) -> str:
+    """A constant as JSON text that a template leaves as it is: `{{` inside its texts is written with an escape."""
+    text = json.dumps(_whole(value), ensure_ascii=False, separators=separators)
+    text = re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub(r"\{([{%#])", lambda found: f"{{\\u{ord(found[1]):04x}", text)
+
+
+class Pebble:
+    """Writes trees whose names stand where `find` says."""
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+
+    # ---- values
+
+    def value(self, tree: Expr) -> str:
+        """An expression, in brackets where it is no name or literal. Raises Inexact."""
+        match tree:
+            case Text(body=body):
+                return self.value(body)
+            case Literal(value=value):
+                return self._literal(value)
+            case Ref() | Key() | Index():
+                return self._path(tree)
+            case Filter():
+                return self._filter(tree)
+            case Test():
+                return self._test(tree)
+            case Compare(first=first, rest=((op, right),)):
+                return self._compare(first, op, right)
+            case Unary(op="not", operand=operand):
+                return f"(not {self.condition(operand)})"
+            case Binary(op="and" | "or" as op, left=left, right=right):
+                return f"({self.condition(left)} {op} {self.condition(right)})"
+            case Binary(op="~", left=left, right=right):
+                return f"({self._rendered(left)} ~ {self._rendered(right)})"
+            case Conditional(condition=condition, then=then, otherwise=otherwise):
+                return f"({self.condition(condition)} ? {self.value(then)} : {self.value(otherwise)})"
+            case Template(parts=parts):
+                return self._joined(parts)
+        raise Inexact("an expression that Pebble computes otherwise")
+
+    def condition(self, tree: Expr) -> str:
+        """An expression that is certainly a boolean."""
+        if not tree.type.is_only("boolean"):
+            raise Inexact("a condition that may be no boolean")
+        return self.value(tree)
+
+    def _literal(self, value: Json) -> str:
+        if isinstance(value, str):
+            return pebble_string(value)
+        if isinstance(value, bool) or value is None:
+            return json.dumps(value)
+        if isinstance(value, int) and abs(value) < 2**63:
+            return str(value) if value >= 0 else f"({value})"
+        raise Inexact("a number that Pebble writes otherwise")
+
+    def _carrier(self, tree: Expr) -> Carrier | None:
+        """Where a whole tree stands: a name, or a member of an object whose members stand in different places."""
+        tree = bare(tree)
+        if isinstance(tree, Ref):
+            return self._find(tree)
+        if isinstance(tree, Key):
+            of = self._carrier(tree.of)
+            if isinstance(of, Members):
+                if tree.key not in of.members:
+                    raise Inexact("a member that is not there")
+                return of.members[tree.key]
+        return None
+
+    def _path(self, tree: Expr) -> str:
+        tree = bare(tree)
+        carrier = self._carrier(tree)
+        if isinstance(carrier, Members):
+            raise Inexact("an object whose members stand apart")
+        if carrier is not None:
+            return carriers.value_of(carrier)
+        match tree:
+            case Key(of=of, key=key):
+                if not _base(of).is_only("object", "null"):
+                    raise Inexact("a key of what may be no object")  # Pebble would call a method of a Java object
+                return self._path(of) + _member(key)
+            case Index(of=of, index=index):
+                number = bare(index)
+                if not (isinstance(number, Literal) and type(number.value) is int and number.value >= 0):
+                    raise Inexact("an index that is computed or counts from the end")
+                if not _base(of).is_only("array"):
+                    raise Inexact("an index of what may be no list")
+                return f"{self._path(of)}[{number.value}]"
+            case Filter(name="first", of=of):
+                if not _base(of).is_only("array"):
+                    raise Inexact("the first of what may be no list")
+                return f"{self._path(of)}[0]"
+        raise Inexact("a part of a computed value")
+
+    def _filter(self, tree: Filter) -> str:
+        row = _FILTERS.get(tree.name)
+        if row is None:
+            raise Inexact(f"the filter `{tree.name}`")
+        return row(self, tree)
+
+    def default(self, tree: Filter) -> str:
+        """`??` takes what is missing at any depth, and null, as ours does."""
+        other = tree.argument("value") or next((value for _, value in tree.arguments), None)
+        return f"({self._path(tree.of)} ?? {self.value(other) if other is not None else 'null'})"
+
+    def length(self, tree: Filter) -> str:
+        if not tree.of.type.is_only("array", "object"):
+            raise Inexact("the length of a text")  # Pebble counts UTF-16 units
+        return f"({self.value(tree.of)} | length)"
+
+    def first(self, tree: Filter) -> str:
+        return self._path(tree)
+
+    def join(self, tree: Filter) -> str:
+        if not (tree.of.type.is_only("array") and tree.of.type.item.is_only("string") and len(tree.arguments) <= 1):
+            raise Inexact("joining what is not only texts")
+        by = self.value(tree.arguments[0][1]) if tree.arguments else "''"
+        return f"({self.value(tree.of)} | join({by}))"
+
+    def same_name(self, tree: Filter) -> str:
+        if not tree.of.type.is_only("string") or tree.arguments:
+            raise Inexact(f"`{tree.name}` of what may be no text")
+        return f"({self.value(tree.of)} | {_SAME_NAME[tree.name]})"
+
+    def urlencode(self, tree: Filter) -> str:
+        if not tree.of.type.is_only("string"):
+            raise Inexact("`urlencode` of what may be no text")
+        # Kestra's is a form's: a plus for a space, and an asterisk left as it is
+        return f"({self.value(tree.of)} | urlencode | replace({{'+': '%20', '*': '%2A', '%7E': '~'}}))"
+
+    def tojson(self, tree: Filter) -> str:
+        return f"({self._shown(tree.of)})"
+
+    def _shown(self, tree: Expr) -> str:
+        """The JSON text of a tree as `tojson` shows it: Kestra and jq write some doubles otherwise."""
+        if not isinstance(self._carrier(tree), carriers.Text) and may_hold_double(tree.type):
+            raise Inexact("JSON text with numbers that Kestra writes otherwise")
+        return self.json_expression(tree)
+
+    def string(self, tree: Filter) -> str:
+        return f"({self._rendered(tree.of)} ~ '')"
+
+    def _test(self, tree: Test) -> str:
+        of = bare(tree.of)
+        if tree.name == "none":
+            found = f"({self.value(of)} is null)"
+        elif tree.name == "empty" and of.type.is_only("string", "array", "object"):
+            found = f"(({self.value(of)} | length) == 0)"
+        elif tree.name == "defined" and isinstance(of, Key) and _base(of.of).is_only("object"):
+            # Pebble's own `is defined` is false for null
+            found = f"({self._path(of.of)} contains {pebble_string(of.key)})"
+        else:
+            raise Inexact(f"the test `{tree.name}`")
+        return f"(not {found})" if tree.negated else found
+
+    def _compare(self, left: Expr, op: str, right: Expr) -> str:
+        left, right = bare(left), bare(right)
+        if op in ("==", "!="):
+            return self._equality(left, op, right)
+        if op in ("in", "not in"):
+            found = f"({self._holder(right, left)} contains {self.value(left)})"
+            return found if op == "in" else f"(not {found})"
+        if left.type.is_only("number") and right.type.is_only("number") and (_is_small(left) or _is_small(right)):
+            return f"({self.value(left)} {op} {self.value(right)})"
+        raise Inexact("an order that Pebble sees otherwise")
+
+    def _equality(self, left: Expr, op: str, right: Expr) -> str:
+        for one, other in ((left, right), (right, left)):
+            if isinstance(other, Literal) and other.value is None:
+                found = f"({self.value(one)} is null)"
+                return found if op == "==" else f"(not {found})"
+        sides = f"({self.value(left)} {op} {self.value(right)})"
+        for kinds in (("string", "null"), ("boolean", "null")):
+            if left.type.is_only(*kinds) and right.type.is_only(*kinds):  # type: ignore[arg-type]
+                return sides
+        if left.type.is_only("number") and right.type.is_only("number") and (_is_small(left) or _is_small(right)):
+            return sides
+        if left.type.is_only("integer") and right.type.is_only("integer"):
+            return f"(({self.value(left)} ~ '') {op} ({self.value(right)} ~ ''))"
+        raise Inexact("an equality that Pebble sees otherwise")
+
+    def _holder(self, right: Expr, left: Expr) -> str:
+        if not left.type.is_only("string"):
+            raise Inexact("`in` of what may be no text")
+        if isinstance(right, ListOf) and all(isinstance(bare(each), Literal) for each in right.items):
+            if all(each.type.is_only("string") for each in right.items):
+                return "[" + ", ".join(self.value(each) for each in right.items) + "]"
+        elif right.type.is_only("string", "object") or (
+            right.type.is_only("array") and right.type.item.is_only("string")
+        ):
+            return self.value(right)
+        raise Inexact("`in` of what Pebble sees otherwise")
+
+    def _rendered(self, tree: Expr) -> str:
+        """A value that Pebble renders in a text as we do."""
+        tree = bare(tree)
+        if not tree.type.is_only("string", "integer", "boolean", "null") or "number" in tree.type.kinds:
+            raise Inexact("a value that Kestra writes otherwise")
+        return self.value(tree)
+
+    def _joined(self, parts: tuple[Expr, ...]) -> str:
+        if not parts:
+            return "''"
+        sides = [self._rendered(part) for part in parts]
+        if len(sides) == 1:
+            return sides[0] if _is_text(parts[0]) else f"({sides[0]} ~ '')"
+        return f"({' ~ '.join(sides)})"
+
+    # ---- texts
+
+    def text(self, tree: Expr) -> str:
+        """The tree as a template. Raises Inexact."""
+        tree = bare(tree)
+        if isinstance(tree, Literal):
+            return template_text(tree.value if isinstance(tree.value, str) else _render(tree.value))
+        if isinstance(tree, Template):
+            return "".join(self.text(part) for part in tree.parts)
+        if isinstance(tree, Filter) and tree.name == "tojson":
+            return "{{ " + self._shown(tree.of) + " }}"
+        return "{{ " + unbracketed(self._rendered(tree)) + " }}"
+
+    # ---- JSON text
+
+    def json(self, tree: Expr) -> str:
+        """The tree as JSON text with holes. Raises Inexact."""
+        tree = bare(tree)
+        is_constant, value = constant_value(tree)
+        if is_constant:
+            return json_text(value)
+        match tree:
+            case ListOf(items=items):
+                return "[" + ", ".join(self.json(item) for item in items) + "]"
+            case ObjectOf(entries=entries):
+                pairs = {}
+                for key, value in entries:
+                    name = bare(key)
+                    if not (isinstance(name, Literal) and isinstance(name.value, str)):
+                        raise Inexact("a key that is computed")
+                    pairs[name.value] = self.json(value)
+                # the space keeps `{` of an object apart from a `{{` that follows it
+                return "{" + ", ".join(f"{json_text(key)}: {value}" for key, value in pairs.items()) + "}"
+        return "{{ " + self.json_expression(tree) + " }}"
+
+    def json_expression(self, tree: Expr) -> str:
+        """An expression that gives the JSON text of a tree."""
+        tree = bare(tree)
+        carrier = self._carrier(tree)
+        if isinstance(carrier, Members):
+            raise Inexact("an object whose members stand apart")
+        if carrier is not None:
+            return carriers.text_of(carrier)
+        if isinstance(tree, Filter) and tree.name == "default":
+            return self._default_text(tree)
+        if tree.type.is_only("string", "number", "boolean", "null"):
+            return f"{self.value(tree)} | toJson"
+        return self._jq_path(tree)
+
+    def _default_text(self, tree: Filter) -> str:
+        """`a | default(b)` of whole values: null has a JSON text, so only what cannot be null."""
+        other = tree.arguments[0][1] if tree.arguments else Literal(None)
+        if tree.type.is_only("string", "number", "boolean", "null"):
+            return f"{self.value(tree)} | toJson"
+        if self._carrier(tree.of) is None or tree.of.type.is_nullable:
+            raise Inexact("a default of a part")
+        is_constant, value = constant_value(other)
+        second = pebble_string(json_text(value)) if is_constant else f"({self.json_expression(other)})"
+        return f"({self.json_expression(tree.of)}) ?? {second}"
+
+    def _jq_path(self, tree: Expr) -> str:
+        """A part of a JSON text by jq, which keeps nulls, as JSON text."""
+        steps: list[str] = []
+        while (carrier := self._carrier(tree)) is None:
+            match tree:
+                case Key(of=of, key=key):
+                    name = jq_string(key)
+                    steps.insert(0, f'if has({name}) then .[{name}] else error("missing") end')
+                    tree = bare(of)
+                case Index(of=of, index=index) if isinstance(bare(index), Literal):
+                    number = bare(index).value  # type: ignore[union-attr]
+                    if type(number) is not int or number < 0 or not _base(of).is_only("array"):
+                        raise Inexact("an index that is computed or counts from the end")
+                    steps.insert(0, f'if length > {number} then .[{number}] else error("missing") end')
+                    tree = bare(of)
+                case _:
+                    raise Inexact("an expression that Pebble computes otherwise")
+        if isinstance(carrier, Members):
+            raise Inexact("an object whose members stand apart")
+        program = " | ".join([".[0] | fromjson", *steps, "tojson"])
+        return f"[{carriers.text_of(carrier)}] | jq('{program}') | first"
+
+
+_SAME_NAME: Mapping[str, str] = {
+    "upper": "upper",
+    "lower": "lower",
+    "sha256": "sha256",
+    "base64encode": "base64encode",
+}
+
+_FILTERS: Mapping[str, Callable[[Pebble, Filter], str]] = {
+    "default": Pebble.default,
+    "length": Pebble.length,
+    "first": Pebble.first,
+    "join": Pebble.join,
+    "tojson": Pebble.tojson,
+    "string": Pebble.string,
+    "urlencode": Pebble.urlencode,
+    **dict.fromkeys(_SAME_NAME, Pebble.same_name),
+}
+
+
+def bare(tree: Expr) -> Expr:
+    """The tree without the marks of where it stood."""
+    while isinstance(tree, Text):
+        tree = tree.body
+    return tree
+
+
+def _base(tree: Expr) -> Type:
+    return bare(tree).type
+
+
+def _member(key: str) -> str:
+    return f".{key}" if _KEY.match(key) and key not in _WORDS else f"[{pebble_string(key)}]"
+
+
+def _is_small(tree: Expr) -> bool:
+    if isinstance(tree, Literal):
+        return isinstance(tree.value, int) and abs(tree.value) < _EXACT
+    return isinstance(tree, Filter) and tree.name == "length"
+
+
+def _is_text(tree: Expr) -> bool:
+    return bare(tree).type.is_only("string")
+
+
+def _render(value: Json) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        raise Inexact("a number that Pebble writes otherwise")
+    return json.dumps(value)
+
+
+def _whole(value: Json) -> Json:
+    """A value in which whole doubles are integers."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+        return int(value)
+    if isinstance(value, list | tuple):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    return value
+
+
+def may_hold_double(type: Type, depth: int = 8) -> bool:
+    """Whether a number that is not whole may stand somewhere in a value of this type."""
+    if depth == 0 or type.is_any or "number" in type.kinds:
+        return True
+    if type.may_be("array") and (type.items is None or may_hold_double(type.items, depth - 1)):
+        return True
+    if not type.may_be("object"):
+        return False
+    rest = [] if type.is_closed else [type.rest] if type.rest is not None else [Type()]
+    return any(may_hold_double(each, depth - 1) for each in (*type.properties.values(), *rest))
+
+
+def unbracketed(expression: str) -> str:
+    """The expression without brackets round the whole of it."""
+    if not (expression.startswith("(") and expression.endswith(")")):
+        return expression
+    depth, quote = 0, ""
+    at = 0
+    while at < len(expression):
+        char = expression[at]
+        if quote:
+            if char == "\\" and at + 1 < len(expression) and expression[at + 1] == quote:
+                at += 1
+            elif char == quote:
+                quote = ""
+        elif char in "'\"":
+            quote = char
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth == 0 and at < len(expression) - 1:
+                return expression
+        at += 1
+    return expression[1:-1]
+
+
+def constant_value(tree: Expr) -> tuple[bool, Json]:
+    """Whether a tree is made of literals alone, and its value."""
+    tree = bare(tree)
+    match tree:
+        case Literal(value=value):
+            return True, value
+        case ListOf(items=items):
+            parts = [constant_value(item) for item in items]
+            return all(known for known, _ in parts), [value for _, value in parts]
+        case ObjectOf(entries=entries):
+            keys = [constant_value(key) for key, _ in entries]
+            values = [constant_value(value) for _, value in entries]
+            known = all(each for each, _ in (*keys, *values)) and all(isinstance(key, str) for _, key in keys)
+            return known, {
+                str(key): value for (_, key), (_, value) in zip(keys, values, strict=True)
+            } if known else None
+        case Template(parts=parts):
+            texts = [constant_value(part) for part in parts]
+            if all(known and isinstance(text, str) for known, text in texts):
+                return True, "".join(str(text) for _, text in texts)
+    return False, None

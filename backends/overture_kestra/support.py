@@ -1,0 +1,60 @@
+"""The support table: every feature of the language, and what differs on Kestra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from overture.plan.backend import Support
+
+_YES = Support("yes")
+
+SUPPORT: Mapping[str, Support] = {
+    "http": Support("yes", "by a script of the flow; answers over 9 MB fail"),
+    "action": Support("no", "write it as an `http` task"),
+    "ai": Support("yes", "by a script of the flow"),
+    "python": Support("yes", "`requirements` need uv on the worker"),
+    "shell": _YES,
+    "sql": Support("no"),
+    "email": Support("no"),
+    "read_file": Support("yes", "the workspace is the files of the namespace"),
+    "write_file": Support("yes", "the workspace is the files of the namespace"),
+    "set": _YES,
+    "remember": _YES,
+    "log": _YES,
+    "assert": _YES,
+    "fail": _YES,
+    "stop": _YES,
+    "wait": Support("yes", "ends up to a second late"),
+    "approve": Support("no"),
+    "call": Support("partly", "no timeout; the error of the called workflow has no text"),
+    "branch": _YES,
+    "foreach": _YES,
+    "repeat": Support("yes", "beside other tasks it holds back those that have not started while it waits"),
+    "try": _YES,
+    "schedule": _YES,
+    "webhook": Support("partly", "no signature; members of the body that are null are lost"),
+    "after": _YES,
+    "catch_up": _YES,
+    "inputs": Support(
+        "partly",
+        "`yes` for a boolean is taken as false; of arrays and objects only the JSON is checked, not the schema",
+    ),
+    "secrets": Support("yes", "as SECRET_NAME, in base64, in the environment of the server"),
+    "state": Support("yes", "in the key-value store of the namespace"),
+    "concurrency": Support("partly", "not beside a `foreach` with tasks"),
+    "timeout": Support("partly", "not beside `on_failure` or `finally`"),
+    "block_timeout": Support("no"),
+    "needs": _YES,
+    "when": _YES,
+    "on_error": _YES,
+    "retry": Support("yes", "delays end up to a second late"),
+    "task_timeout": _YES,
+    "on_failure": _YES,
+    "finally": Support("yes", "not when a run is killed"),
+    "outputs": Support("yes", "values that may hold null in an object are JSON text"),
+    "pages": _YES,
+    "returns": _YES,
+    "foreach_concurrency": Support("yes", "after a failed item those beside it end in the background"),
+    "on_item_error": _YES,
+    "resume": Support("partly", "Kestra's own: a task that was running runs again"),
+}

@@ -1,0 +1,251 @@
+"""Runs a case's export on a real Kestra and says what it did in the words of the cases."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engines.kestra.engine import KestraEngine
+from engines.model import EngineRun, EngineTask
+
+from overture.checks import check
+from overture.language.reading import Reading, read_file
+from overture.plan.build import plan as plan_of
+from overture.plan.model import Plan, Task
+from overture.testing.agreement import Observed
+from overture.testing.cases import Case, read_workspace
+from overture.testing.world import World
+from overture_kestra import backend, read_outputs
+from overture_kestra.place import input_type
+
+STEPS = ("values", "when", "case", "items", "inputs", "seconds", "content", "answer", "until", "collect", "steps")
+"""Roles of the tasks that stand before one of the workflow's and fail for it."""
+
+
+def plan_of_case(case: Case) -> Plan:
+    """Raises ValueError for a workflow that does not pass."""
+
+    def find(name: str) -> Reading | None:
+        for path in sorted(case.folder.glob("*.flow.*")):
+            reading = read_file(str(path))
+            if reading.workflow is not None and reading.workflow.name == name:
+                return reading
+        return None
+
+    verdict = check(read_file(str(case.workflow)), find)
+    if verdict.checked is None:
+        raise ValueError("; ".join(f"{each.code} {each.message}" for each in verdict.diagnostics))
+    return plan_of(verdict.checked)
+
+
+def observe(case: Case, world: World, engine: KestraEngine, timeout_seconds: float = 60) -> tuple[Observed, EngineRun]:
+    """Run a placed case against its world."""
+    plan = plan_of_case(case)
+    export = backend.export(plan, {})
+    if not export.files:
+        raise ValueError("; ".join(f"{gap.pointer} {gap.message}" for gap in export.gaps))
+    tenant = case.name.replace("_", "-")[:60]
+    if case.files:
+        _seed(case, engine, tenant)
+    run = engine.run(
+        export.files,
+        f"{plan.name}.yaml",
+        _inputs(plan, case.inputs),
+        timeout_seconds,
+        secrets={"OPENAI_API_KEY": "sk-of-the-case", **case.secrets},
+        envs={"openai_base_url": world.model_url, "overture_model": "model-of-the-case"},
+        stored={f"{plan.name}_{name}": _compact(value) for name, value in case.state.items()},
+        trigger=_trigger(case.trigger),
+        world=tenant,
+    )
+    files = _files(engine, tenant) if case.files or case.expect.files else None
+    # what a run leaves is for itself alone: the next one of this name starts anew
+    return (
+        Observed(
+            state=run.state,
+            outputs=read_outputs(plan, run.outputs or {}) if run.state == "succeeded" else {},
+            error=_error(plan, run) if run.state == "failed" else None,
+            tasks=_states(plan, run),
+            requests=world.requests,
+            model_calls=world.model_calls,
+            state_after=_kept(plan, run),
+            files=files,
+            log=_log(plan, run),
+            records_unstarted=False,
+        ),
+        run,
+    )
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _inputs(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs as whoever starts the flow has to give them."""
+    types = {each.name: input_type(each.type) for each in plan.inputs}
+    return {
+        name: value if types[name] in ("STRING", "SELECT", "INT", "BOOL") or value is None else _compact(value)
+        for name, value in given.items()
+        if name in types
+    }
+
+
+def _trigger(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    if given is None:
+        return {}
+    kind = given["type"]
+    if kind == "webhook":
+        lists = {
+            "headers": {name: [text] for name, text in given.get("headers", {}).items()},
+            "parameters": {name: [text] for name, text in given.get("query", {}).items()},
+        }
+        return {
+            "id": kind,
+            "type": "io.kestra.plugin.core.trigger.Webhook",
+            "variables": {"body": given.get("body"), **lists},
+        }
+    if kind == "schedule":
+        return {"id": kind, "type": "io.kestra.plugin.core.trigger.Schedule", "variables": {"date": given.get("at")}}
+    variables = {"outputs": given.get("outputs", {}), "executionId": "of-the-other"}
+    return {"id": kind, "type": "io.kestra.plugin.core.trigger.Flow", "variables": variables}
+
+
+# ---- files: those of the namespace, laid and taken by flows of the test's own
+
+
+def _seed(case: Case, engine: KestraEngine, world: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        case.lay_files(Path(folder))
+        names = sorted(case.files)
+        flow = {
+            "id": "seed",
+            "namespace": "overture",
+            "tasks": [
+                {
+                    "id": "lay",
+                    "type": "io.kestra.plugin.scripts.shell.Commands",
+                    "taskRunner": {"type": "io.kestra.plugin.core.runner.Process"},
+                    "commands": [f"cp -r {shlex.quote(folder)} laid"],
+                    "outputFiles": ["laid/**"],
+                },
+                {
+                    "id": "upload",
+                    "type": "io.kestra.plugin.core.namespace.UploadFiles",
+                    "namespace": "overture",
+                    "filesMap": {name: "{{ outputs.lay.outputFiles['laid/" + name + "'] }}" for name in names},
+                },
+            ],
+        }
+        run = engine.run({"seed": json.dumps(flow)}, "seed", world=world)
+        assert run.state == "succeeded", run.logs
+
+
+def _files(engine: KestraEngine, world: str) -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        flow = {
+            "id": "take",
+            "namespace": "overture",
+            "tasks": [
+                {
+                    "id": "take",
+                    "type": "io.kestra.plugin.scripts.shell.Commands",
+                    "taskRunner": {"type": "io.kestra.plugin.core.runner.Process"},
+                    "namespaceFiles": {"enabled": True},
+                    "commands": [f"cp -r . {shlex.quote(folder)}"],
+                }
+            ],
+        }
+        run = engine.run({"take": json.dumps(flow)}, "take", world=world)
+        assert run.state == "succeeded", run.logs
+        return read_workspace(Path(folder))
+
+
+# ---- what it did
+
+
+def _states(plan: Plan, run: EngineRun) -> dict[str, str]:
+    rows = [row for row in run.tasks if row.flow == plan.name]
+    states: dict[str, str] = {}
+    for task in plan.walk():
+        own = [row for row in rows if row.name == task.id]
+        for row in own:
+            states[row.label] = row.state
+        places = {row.index_path for row in own}
+        for row in rows:
+            is_step = row.name.startswith(f"{task.id}_") and row.name.removeprefix(f"{task.id}_") in STEPS
+            if is_step and row.state in ("failed", "skipped") and row.index_path not in places:
+                states[task.id + "".join(f"[{index}]" for index in row.index_path)] = row.state
+    return states
+
+
+def _error(plan: Plan, run: EngineRun) -> dict[str, Any] | None:
+    """The error that the run would report: of the first task, in the order of the workflow, whose failure counts."""
+    if run.raw.get("refused"):
+        return {"type": "refused", "task": None, "message": run.message}
+    found = _failed(plan, run, plan.body.tasks, ())
+    if found is None and plan.finally_ is not None:
+        found = _failed(plan, run, plan.finally_.tasks, ())
+    if found is None:
+        return {"message": run.message}
+    task, row = found
+    said = (row.outputs or {}).get("vars", {}).get("error")
+    if said:
+        return {"task": task.id, **json.loads(said)}
+    error: dict[str, Any] = {"task": task.id}
+    if task.kind in ("fail", "assert"):
+        error |= {"type": task.kind, "message": (row.message or "").rpartition("failed!\n")[2]}
+    elif "Timeout after" in (row.message or ""):
+        error |= {"type": "timeout"}
+    return error
+
+
+def _failed(
+    plan: Plan, run: EngineRun, tasks: tuple[Task, ...], path: tuple[int, ...]
+) -> tuple[Task, EngineTask] | None:
+    for task in tasks:
+        if task.continues_on_error:
+            continue
+        rows = [row for row in run.tasks if row.flow == plan.name and row.state == "failed"]
+        names = (task.id, *(f"{task.id}_{step}" for step in STEPS))
+        own = [row for row in rows if row.name in names and row.index_path[: len(path)] == path]
+        if not own:
+            continue
+        slots = [name for name in task.blocks if not (task.kind == "try" and name == "tasks")]
+        deeper = (
+            sorted({row.index_path for row in rows if len(row.index_path) > len(path)})
+            if task.kind == "foreach"
+            else [path]
+        )
+        for place in deeper:
+            for slot in slots:
+                inner = _failed(plan, run, task.blocks[slot].tasks, place)
+                if inner is not None:
+                    return inner
+        return task, own[-1] if task.kind != "http" else own[0]
+    return None
+
+
+def _kept(plan: Plan, run: EngineRun) -> dict[str, Any]:
+    kept = {}
+    for name, value in run.stored.items():
+        if name.startswith(f"{plan.name}_"):
+            kept[name.removeprefix(f"{plan.name}_")] = json.loads(value) if isinstance(value, str) else value
+    return kept
+
+
+def _log(plan: Plan, run: EngineRun) -> list[tuple[str, str]]:
+    names = {task.id for task in plan.walk() if task.kind in ("log", "stop")}
+    entries = sorted(
+        (entry for execution in run.raw.get("executions", []) for entry in execution["logs"]),
+        key=lambda entry: str(entry["at"]),
+    )
+    return [
+        (entry["level"].lower(), entry["message"])
+        for entry in entries
+        if entry["task"] in names and not entry["message"].startswith("io.kestra")
+    ]
