@@ -125,7 +125,7 @@ ROWS: tuple[FilterRow, ...] = (
         "reverse",
         SEQUENCE,
         (),
-        results.same_items,
+        results.turned,
         "from the end to the beginning",
         lists.reverse,
         (

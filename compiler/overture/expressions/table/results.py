@@ -42,7 +42,7 @@ def item(subject: Type, arguments: Arguments) -> Type:
     """Of a list its item, of a text a text."""
     if not subject.may_be("array"):
         return STRING
-    return union(subject.item, STRING) if subject.may_be("string") and not subject.is_any else subject.item
+    return union(subject.item, STRING) if subject.may_be("string") else subject.item
 
 
 def item_of(subject: Type) -> Type:
@@ -65,13 +65,17 @@ def slice_of(subject: Type, start: int | None, stop: int | None) -> Type:
 
 def same_items(subject: Type, arguments: Arguments) -> Type:
     """A list of the same items, in another order."""
-    if not subject.may_be("array"):
-        return STRING
-    if subject.may_be("string") and not subject.is_any:
-        return Type(kinds=frozenset(("array", "string")), items=subject.items)
     return replace(
         list_of(subject.item, min_items=subject.min_items, max_items=subject.max_items), distinct=subject.distinct
     )
+
+
+def turned(subject: Type, arguments: Arguments) -> Type:
+    """A list of the same items, a text of the same characters."""
+    if not subject.may_be("array"):
+        return STRING
+    found = same_items(subject, arguments)
+    return replace(found, kinds=frozenset(("array", "string"))) if subject.may_be("string") else found
 
 
 def some_items(subject: Type, arguments: Arguments) -> Type:
