@@ -9,11 +9,13 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from engines.model import EngineBroken, EngineHung, tail
+
+KILL_TIMEOUT_SECONDS = 10.0
 
 
 class LineProcess:
@@ -95,17 +97,21 @@ class LineProcess:
 
 
 def kill_tree(pid: int) -> None:
-    """End a process and every process below it, at once."""
-    for each in [*descendants(pid), pid]:
+    """End a process and every process below it, at once, and wait until they are gone."""
+    doomed = {pid, *descendants(pid)}
+    for each in doomed:
         with contextlib.suppress(ProcessLookupError):
             os.kill(each, signal.SIGKILL)
+    deadline = time.monotonic() + KILL_TIMEOUT_SECONDS
+    while doomed & parents().keys() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def descendants(pid: int) -> list[int]:
     """The processes that a process started, and those that these started. A shell step starts a session of its own, so
     killing the process group would leave it running. Empty for a process that is gone."""
     children: dict[int, list[int]] = {}
-    for child, parent in process_table():
+    for child, parent in parents().items():
         children.setdefault(parent, []).append(child)
     found: list[int] = []
     open_ones = [pid]
@@ -116,14 +122,21 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def process_table() -> list[tuple[int, int]]:
-    """Every process with its parent: from /proc, which small images have, else from `ps`, which macOS has."""
-    if not Path("/proc/self/stat").exists():
-        listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-        return [(int(child), int(parent)) for child, parent in map(str.split, listing.splitlines())]
-    table = []
+def parents() -> dict[int, int]:
+    """Every process with its parent, but for those that have ended and wait to be noticed. From /proc, which small
+    images have, else from `ps`, which macOS has."""
+    if Path("/proc/self/stat").exists():
+        rows = list(read_proc())
+    else:
+        said = subprocess.run(["ps", "-eo", "pid=,stat=,ppid="], capture_output=True, text=True, check=True).stdout
+        rows = [(int(pid), state, int(parent)) for pid, state, parent in map(str.split, said.splitlines())]
+    return {pid: parent for pid, state, parent in rows if not state.startswith("Z")}
+
+
+def read_proc() -> Iterator[tuple[int, str, int]]:
+    """Process id, state and parent of every process that /proc lists."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # it ended meanwhile
-            after_name = stat.read_text(errors="replace").rpartition(")")[2].split()
-            table.append((int(stat.parent.name), int(after_name[1])))
-    return table
+            # The name, in parentheses, may hold blanks and parentheses.
+            state, parent, *_ = stat.read_text(errors="replace").rpartition(")")[2].split()
+            yield int(stat.parent.name), state, int(parent)
