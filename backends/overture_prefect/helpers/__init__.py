@@ -1,0 +1,1 @@
+"""Sources of the functions that a generated module may hold."""

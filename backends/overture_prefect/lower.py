@@ -1,0 +1,340 @@
+"""From a plan to the model of a module: one function a task, and the flow that calls them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from overture.expressions.types import Json
+from overture.plan.backend import Gap
+from overture.plan.model import Input, Plan, Trigger
+from overture.plan.python_source import python_literal, python_text
+from overture_prefect import sources
+from overture_prefect.blocks import Flow
+from overture_prefect.certainty import cannot_fail
+from overture_prefect.model import Function, Module, Parameter, Statement, Suite
+from overture_prefect.names import module_name
+from overture_prefect.naming import FlowNaming, annotation
+from overture_prefect.program import Place, Program
+
+_FAILURES = (
+    ("TimeoutError", "timeout", None),
+    ("httpx.HTTPError", "http", "import httpx"),
+    ("ValidationError", "returns", "from jsonschema import ValidationError"),
+    ("subprocess.CalledProcessError", "exit", "import subprocess"),
+    ("PythonError", "exception", None),
+    ("Failed", "fail", None),
+    ("AssertionError", "assert", None),
+    ("PermissionError", "refused", None),
+    ("LookupError", "expression", None),
+    ("TypeError", "expression", None),
+    ("ValueError", "expression", None),
+    ("ArithmeticError", "expression", None),
+    ("AttributeError", "expression", None),
+)
+"""The classes of errors that a module raises, the types that they are, and what imports them."""
+
+
+def lower(plan: Plan, options: Mapping[str, str]) -> tuple[Module, list[Gap]]:
+    """The module of a plan, and what it cannot do or does otherwise."""
+    program = Program(plan, options, Module(_docstring(plan)))
+    function = program.register.name(plan.name)
+    parameters = [_parameter(program, each) for each in plan.inputs]
+    parameters.sort(key=lambda each: each.default is not None)
+    flow = Flow(program)
+    body = _checked_inputs(program, plan) + _flow_body(program, flow, plan)
+    program.imports.add("from prefect import flow")
+    returns = "dict[str, Any]" if plan.outputs else "None"
+    if plan.outputs:
+        program.imports.add("from typing import Any")
+    name = python_text(plan.name)
+    program.module.flow = Function(
+        function,
+        parameters,
+        returns,
+        plan.description,
+        [f"flow(name={name}{_description(plan)})"],
+        body,
+    )
+    _triggers(program, plan, function)
+    if plan.state:
+        variable = python_text(f"{plan.name}_state")
+        program.imports.add("from typing import Any")
+        program.module.constants["STATE_VARIABLE"] = variable
+        defaults = {each.name: each.default for each in plan.state}
+        program.module.constants["STATE_DEFAULTS: dict[str, Any]"] = python_literal(defaults)
+    if plan.secrets:
+        program.warn("/secrets", "Prefect masks no secrets: an error or a log line that holds one shows it")
+    _finish(program)
+    return program.module, program.gaps
+
+
+def _description(plan: Plan) -> str:
+    return ""
+
+
+def _docstring(plan: Plan) -> str:
+    lines = [(plan.description or f"The workflow {plan.name}.").strip()]
+    if plan.secrets:
+        lines += ["", f"Reads from the environment: {', '.join(plan.secrets)}."]
+    return "\n".join(lines)
+
+
+def _finish(program: Program) -> None:
+    """Write the helpers, their constants and their imports."""
+    module = program.module
+    if "failure" in program.helpers or "run_failure" in program.helpers:
+        program.helpers.add("failure")
+    found = sources.sources_of(program.helpers, program.formats)
+    has_types = any("failure_type(" in each for each in found.functions)
+    constants = dict(each.split(" = ", 1) for each in found.constants)
+    module.constants = {**constants, **module.constants}
+    module.helpers = list(found.functions)
+    module.imports = {*program.imports, *found.imports}
+    if has_types:
+        module.helpers.append(_failure_type(module))
+    module.requirements = [
+        "prefect>=3.6.24,<4",
+        *(["httpx>=0.27"] if any("httpx" in each for each in module.imports) else []),
+        *(["jsonschema>=4.23"] if any("jsonschema" in each for each in module.imports) else []),
+    ]
+
+
+def _failure_type(module: Module) -> str:
+    """The function that says of which type an error is, for those that this module can raise."""
+    entries = []
+    for name, kind, line in _FAILURES:
+        is_own = any(each.startswith(f"class {name}(") for each in module.helpers)
+        if (line is None and (is_own or hasattr(__builtins__, name) or name in _BUILTIN)) or line in module.imports:
+            entries.append(f'        {name}: "{kind}",\n')
+    module.imports.add("from typing import Any")
+    return f'''def failure_type(error: BaseException) -> str:
+    """The type of an error, in one word."""
+    types: dict[type[BaseException], str] = {{
+{"".join(entries)}    }}
+    return next((name for kind, name in types.items() if isinstance(error, kind)), "error")'''
+
+
+_BUILTIN = frozenset(
+    [
+        "TimeoutError",
+        "AssertionError",
+        "PermissionError",
+        "LookupError",
+        "TypeError",
+        "ValueError",
+        "ArithmeticError",
+        "AttributeError",
+    ]
+)
+
+
+# Inputs
+
+
+def _parameter(program: Program, each: Input) -> Parameter:
+    name = program.register.name(each.name, "inputs", each.name)
+    if name != each.name:
+        program.warn(f"/inputs/{each.name}", f"the parameter of `{each.name}` is named `{name}`: Python needs the word")
+    hint = _hint(program, each)
+    if "Any" in hint:
+        program.imports.add("from typing import Any")
+    default = None if each.is_required else python_literal(each.default)
+    return Parameter(name, hint, default)
+
+
+def _hint(program: Program, each: Input) -> str:
+    """A hint that refuses what does not fit before a run exists, as far as hints can."""
+    schema = each.schema
+    if isinstance(schema.get("enum"), list) and all(isinstance(value, str | int | None) for value in schema["enum"]):
+        program.imports.add("from typing import Literal")
+        return f"Literal[{', '.join(python_literal(value) for value in schema['enum'])}]"
+    plain = annotation(each.type)
+    bounds = _bounds(each)
+    if not bounds and each.description is None:
+        return plain
+    if each.description is not None:
+        bounds.append(f"description={python_text(each.description)}")
+    program.imports |= {"from typing import Annotated", "from pydantic import Field"}
+    return f"Annotated[{plain}, Field({', '.join(bounds)})]"
+
+
+def _bounds(each: Input) -> list[str]:
+    kinds = each.type.kinds - {"null"}
+    if len(kinds) != 1 or each.type.is_nullable:
+        return []
+    kind = next(iter(kinds))
+    names = {
+        "integer": {"minimum": "ge", "maximum": "le"},
+        "number": {"minimum": "ge", "maximum": "le"},
+        "string": {"minLength": "min_length", "maxLength": "max_length"},
+        "array": {"minItems": "min_length", "maxItems": "max_length"},
+    }.get(kind, {})
+    found = [f"{word}={python_literal(each.schema[key])}" for key, word in names.items() if key in each.schema]
+    # pydantic would take "3" for a number and 1 for true
+    return [*(["strict=True"] if kind in ("integer", "number", "boolean") else []), *found]
+
+
+def _checked_inputs(program: Program, plan: Plan) -> list[Statement]:
+    """What hints cannot say of an input is checked when the run starts."""
+    lines: list[Statement] = []
+    for each in plan.inputs:
+        said = {"type", "description", "minimum", "maximum", "minLength", "maxLength", "enum", "default"}
+        kinds = each.schema.get("type")
+        is_simple = isinstance(kinds, str) and kinds in ("string", "integer", "number", "boolean")
+        if "enum" in each.schema and "Literal" in _hint(program, each):
+            continue
+        if set(each.schema) <= said and is_simple:
+            continue
+        if set(each.schema) <= {"type", "description"} and kinds in ("object", "array"):
+            continue
+        name = program.register.name(each.name, "inputs", each.name)
+        lines.append(program.fits(name, each.name, each.schema))
+    return lines
+
+
+# The flow
+
+
+def _flow_body(program: Program, flow: Flow, plan: Plan) -> list[Statement]:
+    body = flow.block(plan.body, Place())
+    if plan.timeout_seconds is not None:
+        program.imports.add("import asyncio")
+        body = [Suite(f"async with asyncio.timeout({python_literal(plan.timeout_seconds)})", body)]
+    starts = program.starts(plan.body)
+    if plan.on_failure is not None or plan.finally_ is not None:
+        body = _with_handlers(program, flow, plan, body)
+        for handler in (plan.on_failure, plan.finally_):
+            starts += program.starts(handler) if handler is not None else []
+    before = program.starting(list(dict.fromkeys([*starts, *program.shared])))
+    return [*before, *body, *_outputs(program, plan)]
+
+
+def _with_handlers(program: Program, flow: Flow, plan: Plan, body: list[Statement]) -> list[Statement]:
+    """`on_failure` sees the first error, which stays the run's; a failing `finally` fails a run that went well."""
+    program.imports.add("import contextlib")
+    reads = _reads_of_run(plan)
+    failed: list[Statement] = []
+    if plan.on_failure is not None or "error" in reads or plan.finally_ is not None:
+        failed = _failed(program, flow, plan, reads)
+    ended: list[Statement] = []
+    before: list[Statement] = []
+    if plan.finally_ is not None:
+        handler = flow.block(plan.finally_, Place().handler("finally"))
+        before.append('run_state = "cancelled"')
+        if "error" in reads:
+            before.append("run_error = None")
+        body = [*body, 'run_state = "succeeded"']
+        guard = 'with contextlib.nullcontext() if run_state == "succeeded" else contextlib.suppress(Exception)'
+        ended = [Suite(guard, handler)]
+    lines: list[Statement] = [*before, Suite("try", body)]
+    if failed:
+        uses_error = any("error" in each for each in failed[:2] if isinstance(each, str) and each != "raise")
+        lines.append(Suite(f"except Exception{' as error' * uses_error}", failed))
+    return [*lines, Suite("finally", ended)] if ended else lines
+
+
+def _failed(program: Program, flow: Flow, plan: Plan, reads: set[str]) -> list[Statement]:
+    lines: list[Statement] = []
+    if "error" in reads:
+        lines.append(f"run_error = {program.helper('run_failure')}(error)")
+    if "state" in reads or plan.finally_ is not None:
+        lines.append('run_state = "failed"')
+    if plan.on_failure is not None:
+        handler = flow.block(plan.on_failure, Place().handler("on_failure"))
+        lines.append(Suite("with contextlib.suppress(Exception)", handler))
+    return [*lines, "raise"]
+
+
+def _reads_of_run(plan: Plan) -> set[str]:
+    from overture.expressions.tree import references
+
+    found = set()
+    for block in (plan.on_failure, plan.finally_):
+        for task in block.walk() if block is not None else ():
+            trees = [*task.fields.values(), *([task.when] if task.when is not None else [])]
+            found |= {ref.name for tree in trees for ref in references(tree) if ref.root == "run"}
+    return found
+
+
+def _outputs(program: Program, plan: Plan) -> list[Statement]:
+    if not plan.outputs:
+        return []
+    naming = FlowNaming(program, Place())
+    entries = [f"{python_text(each.name)}: {program.expression(each.value, naming)}" for each in plan.outputs]
+    return [*naming.prelude.values(), f"return {{{', '.join(entries)}}}"]
+
+
+# What starts it
+
+
+def _triggers(program: Program, plan: Plan, function: str) -> None:
+    """Run as a program the module runs once; with `serve` it waits for the times of its schedules."""
+    program.imports.add("import asyncio")
+    schedules = []
+    for number, trigger in enumerate(plan.triggers):
+        pointer = trigger.pointer or f"/triggers/{number}"
+        if trigger.type != "schedule":
+            what = "a webhook with a key of its own" if trigger.type == "webhook" else "a start after another workflow"
+            program.gaps.append(
+                Gap(pointer, f"Prefect has no {what}", "leave the trigger out, and start the run by Prefect's API")
+            )
+        elif trigger.when is not None or trigger.catch_up != "none":
+            field = "when" if trigger.when is not None else "catch_up"
+            program.gaps.append(Gap(f"{pointer}/{field}", f"a Prefect schedule has no `{field}`"))
+        else:
+            schedules.append(_schedule(program, trigger))
+    once: list[Statement] = [f"asyncio.run({function}())"]
+    limit = plan.concurrency
+    if not schedules and limit is None:
+        program.module.main = once
+        return
+    options = [f"name={python_text(plan.name)}"]
+    if schedules:
+        program.imports.add("from prefect.schedules import Cron")
+        options.append(f"schedules=[{', '.join(schedules)}]")
+    if limit is not None:
+        options.append(f"global_limit={_limit(program, limit.limit, limit.when_full)}")
+    program.imports.add("import sys")
+    program.module.main = [
+        Suite('if sys.argv[1:] == ["serve"]', [f"{function}.serve({', '.join(options)})"]),
+        Suite("else", once),
+    ]
+
+
+def _schedule(program: Program, trigger: Trigger) -> str:
+    given: dict[str, Json] = {}
+    naming = FlowNaming(program, Place())
+    entries = [
+        f"{python_text(program.register.name(name, 'inputs', name))}: {program.expression(value, naming)}"
+        for name, value in trigger.inputs.items()
+        if cannot_fail(value)
+    ]
+    del given
+    parameters = f", parameters={{{', '.join(entries)}}}" if entries else ""
+    return f"Cron({python_text(trigger.cron or '')}, timezone={python_text(trigger.timezone or 'UTC')}{parameters})"
+
+
+def _limit(program: Program, limit: int, when_full: str) -> str:
+    if when_full == "fail":
+        program.warn("/concurrency", "with Prefect a run too many ends cancelled, not failed")
+    program.imports |= {
+        "from prefect.client.schemas.objects import ConcurrencyLimitConfig",
+        "from prefect.client.schemas.objects import ConcurrencyLimitStrategy",
+    }
+    strategy = "ENQUEUE" if when_full == "queue" else "CANCEL_NEW"
+    return f"ConcurrencyLimitConfig(limit={limit}, collision_strategy=ConcurrencyLimitStrategy.{strategy})"
+
+
+def file_name(plan: Plan) -> str:
+    return f"{module_name(plan.name)}.py"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of at most so many characters, broken at spaces."""
+    lines = [""]
+    for word in re.split(r"(?<= )", text):
+        if lines[-1] and len(lines[-1]) + len(word.rstrip()) > width:
+            lines.append("")
+        lines[-1] += word
+    return [line.rstrip() for line in lines]

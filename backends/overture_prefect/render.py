@@ -1,0 +1,173 @@
+"""From the model of a module to its source, checked before it leaves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from overture.plan.python_source import python_text
+from overture_prefect.layout import INDENT, WIDTH, fits, lay_out
+from overture_prefect.lower import wrapped
+from overture_prefect.model import Comment, Function, Module, Statement, Suite
+
+_LIBRARIES = ("httpx", "jsonschema", "prefect", "pydantic")
+
+
+def render(module: Module) -> str:
+    """The source of a module. Raises ValueError where it is not what this backend writes."""
+    parts = ["\n".join(_head(module))]
+    parts += ["\n".join(_constants(module))] if module.constants else []
+    parts += module.helpers
+    parts += ["\n".join(_function(each)) for each in module.tasks]
+    if module.flow is not None:
+        parts.append("\n".join(_function(module.flow)))
+    if module.main:
+        parts.append("\n".join(_statements([Suite('if __name__ == "__main__"', module.main)], 0)))
+    source = "\n\n\n".join(parts) + "\n"
+    check_source(source)
+    return source
+
+
+def _head(module: Module) -> Iterator[str]:
+    if module.requirements:
+        yield "# /// script"
+        yield '# requires-python = ">=3.11"'
+        yield "# dependencies = ["
+        yield from (f'#     "{each}",' for each in module.requirements)
+        yield "# ]"
+        yield "# ///"
+    yield from _docstring(module.docstring, 0)
+    if module.imports:
+        yield ""
+        yield from _imports(module.imports)
+
+
+def _imports(lines: set[str]) -> Iterator[str]:
+    """As isort has them: the standard library, then libraries, then modules beside this one."""
+    groups: list[list[str]] = [[], [], []]
+    for line in _joined(lines):
+        root = line.split()[1].split(".")[0]
+        is_beside = line.startswith("from ") and root not in _LIBRARIES and " as " in line
+        groups[1 if root in _LIBRARIES else 2 if is_beside else 0].append(line)
+    for number, group in enumerate(each for each in groups if each):
+        if number:
+            yield ""
+        for line in sorted(group, key=lambda each: (each.startswith("from "), each.split()[1], each)):
+            yield from _import(line)
+
+
+def _joined(lines: set[str]) -> list[str]:
+    named: dict[str, set[str]] = {}
+    found = []
+    for line in lines:
+        if line.startswith("import ") or " as " in line:
+            found.append(line)
+            continue
+        source, _, names = line.removeprefix("from ").partition(" import ")
+        named.setdefault(source, set()).update(names.split(", "))
+    return found + [f"from {source} import {', '.join(sorted(names, key=_rank))}" for source, names in named.items()]
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+def _import(line: str) -> Iterator[str]:
+    if fits(line, 0):
+        yield line
+        return
+    head, _, names = line.partition(" import ")
+    yield f"{head} import ("
+    yield from (f"{INDENT}{name}," for name in names.split(", "))
+    yield ")"
+
+
+def _constants(module: Module) -> Iterator[str]:
+    for name, source in module.constants.items():
+        if "\n" in source:
+            yield f"{name} = {source}"
+        else:
+            yield from lay_out(f"{name} = {source}")
+
+
+def _function(function: Function) -> Iterator[str]:
+    for decorator in function.decorators:
+        yield from lay_out(f"@{decorator}")
+    parameters = ", ".join(str(each) for each in function.parameters)
+    word = "async def" if function.is_async else "def"
+    yield from lay_out(f"{word} {function.name}({parameters}) -> {function.returns}:")
+    if function.docstring:
+        yield from _docstring(function.docstring, 1)
+    if function.body or not function.docstring:
+        yield from _statements(function.body, 1)
+
+
+def _docstring(text: str, depth: int) -> Iterator[str]:
+    """A docstring; what three quotes cannot hold is written as a plain text."""
+    indent = INDENT * depth
+    text = "\n".join(line.strip() for line in text.strip().splitlines())
+    is_plain = all(char.isprintable() or char == "\n" for char in text)
+    if not is_plain or '"""' in text or "\\" in text or text.endswith('"') or not text:
+        yield from lay_out(python_text(text), depth)
+        return
+    most = WIDTH - len(indent)
+    lines = [part for line in text.split("\n") for part in (wrapped(line, most - 6) if line else [""])]
+    if len(lines) == 1:
+        yield f'{indent}"""{lines[0]}"""'
+        return
+    yield f'{indent}"""{lines[0]}'
+    yield from (f"{indent}{line}" if line else "" for line in lines[1:])
+    yield f'{indent}"""'
+
+
+def _statements(statements: list[Statement], depth: int) -> Iterator[str]:
+    for number, each in enumerate(statements):
+        if isinstance(each, Comment):
+            most = WIDTH - len(INDENT) * depth - 2
+            yield from (f"{INDENT * depth}# {line}" for line in wrapped(each.text, most))
+        elif isinstance(each, Suite):
+            is_function = each.header.startswith(("def ", "async def "))
+            if is_function and number:
+                yield ""
+            yield from lay_out(f"{each.header}:", depth)
+            yield from _statements(each.body, depth + 1)
+            if is_function and number < len(statements) - 1:
+                yield ""
+        else:
+            yield from lay_out(each, depth)
+    if not statements:
+        yield f"{INDENT * depth}pass"
+
+
+# Nothing of the document may become code that this backend does not write
+
+_FORBIDDEN_NAMES = frozenset(("eval", "__import__", "globals", "locals", "breakpoint", "open", "input", "vars"))
+_FORBIDDEN_NODES = (ast.Global, ast.Delete, ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Match, ast.AsyncFor)
+
+
+def check_source(source: str) -> None:
+    """Raises ValueError for a source that does not parse, or holds what no module of ours holds."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, _FORBIDDEN_NODES):
+            raise ValueError(f"a {type(node).__name__} in line {getattr(node, 'lineno', 0)}")
+        if isinstance(node, ast.Name) and node.id in _FORBIDDEN_NAMES:
+            raise ValueError(f"`{node.id}` in line {node.lineno}")
+        if isinstance(node, ast.Attribute) and node.attr.startswith("__") and node.attr != "__name__":
+            raise ValueError(f"`{node.attr}` in line {node.lineno}")
+    for statement in tree.body:
+        if not isinstance(statement, _TOP):
+            raise ValueError(f"a {type(statement).__name__} in line {statement.lineno}")
+
+
+_TOP = (
+    ast.Import,
+    ast.ImportFrom,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Expr,
+    ast.If,
+)

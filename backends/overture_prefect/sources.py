@@ -1,0 +1,169 @@
+"""The helpers of generated modules: which there are, what each needs, and their sources in order.
+
+Those that work on values come from plan's translation to Python; those that need Prefect, httpx or jsonschema stand in
+`helpers/*.py.txt`, for these libraries are not ours to import. Which name needs which is read off the sources.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from overture.language import formats
+from overture.plan import python_helpers, python_source
+
+FILES = ("flow", "http", "programs", "models")
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A function, class or constant: its source, and the names that stand in it."""
+
+    source: str
+    names: frozenset[str]
+    is_constant: bool
+
+
+@cache
+def own() -> tuple[Mapping[str, Helper], Mapping[str, str]]:
+    """The helpers of this backend by name, in order, and the import line of each name that they import."""
+    helpers: dict[str, Helper] = {}
+    imports: dict[str, str] = {}
+    texts = [_text(f"{name}.py.txt") for name in FILES]
+    for text in texts:
+        _read(text, helpers, imports)
+    return helpers, imports
+
+
+@cache
+def of_formats() -> tuple[Mapping[str, Helper], Mapping[str, str], Mapping[str, str]]:
+    """The helpers that check formats of texts, their imports, and for each format the source of its check."""
+    helpers: dict[str, Helper] = {}
+    imports: dict[str, str] = {}
+    text = resources.files("overture.language").joinpath("formats.py").read_text("utf-8")
+    _read(text, helpers, imports)
+    table = ast.parse(text).body[-2]
+    assert isinstance(table, ast.AnnAssign) and isinstance(table.value, ast.Dict)
+    checks = {
+        ast.literal_eval(key): ast.get_source_segment(text, value) or ""
+        for key, value in zip(table.value.keys, table.value.values, strict=True)
+        if key is not None
+    }
+    assert checks.keys() == formats.FORMATS.keys()
+    return helpers, imports, checks
+
+
+def _text(name: str) -> str:
+    return resources.files("overture_prefect.helpers").joinpath(name).read_text("utf-8")
+
+
+def _read(text: str, helpers: dict[str, Helper], imports: dict[str, str]) -> None:
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Import):
+            imports |= {each.name: f"import {each.name}" for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imports |= {each.name: f"from {node.module} import {each.name}" for each in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign):
+            name = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else node.name
+            names = frozenset(each.id for each in ast.walk(node) if isinstance(each, ast.Name)) - {name}
+            helpers[name] = Helper(_segment(text, node), names, isinstance(node, ast.Assign))
+
+
+def _segment(text: str, node: ast.stmt) -> str:
+    """The source of a statement with its decorators."""
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(each.lineno for each in decorators)])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What stands before the tasks of a module: import lines, constants, functions and classes in order."""
+
+    imports: frozenset[str]
+    constants: tuple[str, ...]
+    functions: tuple[str, ...]
+
+
+def sources_of(names: Iterable[str], format_names: Iterable[str] = ()) -> Sources:
+    """The helpers of these names and all that they need."""
+    helpers, imports = own()
+    checks, check_imports, table = of_formats()
+    waiting, needed, of_plan = list(names), set[str](), set[str]()
+    lines: set[str] = set()
+    constants: list[str] = []
+    wanted = sorted(set(format_names) & set(table))
+    formats_needed: set[str] = set()
+    for name in wanted:
+        formats_needed |= _closure(name, table[name], checks)
+    while waiting:
+        name = waiting.pop()
+        if name in needed or name in of_plan:
+            continue
+        if name in helpers:
+            needed.add(name)
+            waiting += helpers[name].names
+            lines |= {imports[each] for each in helpers[name].names if each in imports}
+        elif name in python_source.HELPERS:
+            of_plan.add(name)
+    lines |= python_source.helper_imports(of_plan)
+    for name in formats_needed:
+        lines |= {check_imports[each] for each in checks[name].names if each in check_imports}
+    functions = [source for source in python_source.helper_functions(of_plan).split("\n\n\n") if source]
+    plan_constants = [each for each in functions if not each.startswith(("def ", "class "))]
+    functions = [each for each in functions if each not in plan_constants]
+    constants += [line for each in plan_constants for line in each.splitlines()]
+    constants += [each.source for name, each in helpers.items() if name in needed and each.is_constant]
+    constants += [each.source for name, each in checks.items() if name in formats_needed and each.is_constant]
+    functions += [each.source for name, each in checks.items() if name in formats_needed and not each.is_constant]
+    for name in wanted:
+        lines |= {check_imports[word] for word in _words(table[name]) if word in check_imports}
+    if wanted:
+        lines |= {"from jsonschema import FormatChecker", "from typing import Any"}
+        functions.append(_format_checker(table, wanted))
+    for name, each in helpers.items():
+        if name in needed and not each.is_constant:
+            functions.append(each.source if wanted else each.source.replace(_WITH_FORMATS, ""))
+    return Sources(frozenset(lines), tuple(constants), tuple(functions))
+
+
+_WITH_FORMATS = ", format_checker=format_checker()"
+
+
+def _format_checker(table: Mapping[str, str], names: list[str]) -> str:
+    entries = "".join(f'        "{name}": {table[name]},\n' for name in names)
+    return f'''def format_checker() -> FormatChecker:
+    """The formats of texts that are checked."""
+    checker = FormatChecker(formats=())
+    checks: dict[str, Any] = {{
+{entries}    }}
+    for name, has_format in checks.items():
+        checker.checks(name)(
+            lambda value, test=has_format: not isinstance(value, str) or test(value)
+        )
+    return checker'''
+
+
+def _words(source: str) -> set[str]:
+    return {each.id for each in ast.walk(ast.parse(source, mode="eval")) if isinstance(each, ast.Name)}
+
+
+def _closure(name: str, source: str, helpers: Mapping[str, Helper]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(_words(source))
+    while waiting:
+        word = waiting.pop()
+        if word in helpers and word not in found:
+            found.add(word)
+            waiting += helpers[word].names
+    return found
+
+
+def all_names() -> set[str]:
+    """Names that no name of the document may take."""
+    helpers, _ = own()
+    checks, _, _ = of_formats()
+    return {*helpers, *checks, *python_source.HELPERS, *python_helpers.CONSTANTS}

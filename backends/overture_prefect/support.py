@@ -1,0 +1,57 @@
+"""How well the Prefect target does each feature of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from overture.plan.backend import Support
+
+_YES = Support("yes")
+
+SUPPORT: Mapping[str, Support] = {
+    "http": Support("partly", "a redirect may lead to any public host; bodies have no limit of size"),
+    "action": _YES,
+    "ai": _YES,
+    "python": Support("partly", "`requirements` need `uv` where the flow runs"),
+    "shell": _YES,
+    "sql": Support("no", "not yet"),
+    "email": Support("no", "not yet"),
+    "read_file": _YES,
+    "write_file": _YES,
+    "set": _YES,
+    "remember": Support("partly", "a Prefect variable: 5,000 characters in all, and no lock between runs"),
+    "log": _YES,
+    "assert": _YES,
+    "fail": _YES,
+    "stop": _YES,
+    "wait": Support("partly", "the process waits with it"),
+    "approve": Support("no", "not yet"),
+    "call": Support("partly", "`wait: false` needs the called flow to be deployed"),
+    "branch": Support("partly", "it has no task run of its own"),
+    "foreach": Support("partly", "it has no task run of its own"),
+    "repeat": Support("partly", "it has no task run of its own"),
+    "try": Support("partly", "it has no task run of its own"),
+    "schedule": Support("partly", "while the module is served; no `when`"),
+    "webhook": Support("no", "Prefect's own server has no receiving url with a key"),
+    "after": Support("no", "an automation of Prefect does not hand on outputs"),
+    "catch_up": Support("no", "a schedule of Prefect has no such choice"),
+    "inputs": _YES,
+    "secrets": Support("partly", "from the environment or from blocks; nothing masks them in errors and logs"),
+    "state": Support("partly", "a Prefect variable: 5,000 characters in all, and no lock between runs"),
+    "concurrency": Support("partly", "of the served deployment; a run too many waits or is cancelled"),
+    "timeout": Support("partly", "what it interrupts is shown as crashed"),
+    "block_timeout": Support("partly", "what it interrupts is shown as crashed"),
+    "needs": _YES,
+    "when": Support("yes", "a skipped task is a completed run named `Skipped`"),
+    "on_error": _YES,
+    "retry": _YES,
+    "task_timeout": _YES,
+    "on_failure": _YES,
+    "finally": _YES,
+    "outputs": _YES,
+    "pages": _YES,
+    "returns": _YES,
+    "foreach_concurrency": _YES,
+    "on_item_error": _YES,
+    "resume": Support("no", "a run that crashed starts over"),
+}
