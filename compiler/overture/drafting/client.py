@@ -117,8 +117,9 @@ class ModelClient:
             wrong = "it is no JSON object" if found is None else objection(found)
             if wrong is None:
                 self._rungs[name] = rung
+                answer = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace").decode()  # no half characters
                 return Reply(
-                    json.dumps(found, ensure_ascii=False), model, spent.input_tokens, spent.output_tokens,
+                    answer, model, spent.input_tokens, spent.output_tokens,
                     self._clock() - begun, spent.calls,
                 )  # fmt: skip
             complaints.append(wrong)

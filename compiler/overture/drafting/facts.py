@@ -1,0 +1,59 @@
+"""What a request says literally: addresses, quoted texts, amounts. Whatever becomes of it, it must not get lost."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from overture.expressions.types import Json
+
+_URL = r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]}]"
+_EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_QUOTED = r"\"[^\"\n]{2,80}\"|“[^”\n]{2,80}”|`[^`\n]{2,80}`"
+# not a part of a word, a version, a time or an ordinal: 9am, 14:30, 2nd, v1.2.3 and 2026-01-31 are read elsewhere
+_NUMBER = r"(?<![\w.:/#-])[0-9]{2,}(?:[.,][0-9]+)?(?![\w:-]|[.,][0-9])"
+_FACT = re.compile(f"(?P<url>{_URL})|(?P<email>{_EMAIL})|(?P<quoted>{_QUOTED})|(?P<number>{_NUMBER})")
+MAX_FACTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A literal of the request: [start, end) in its text; `text` without its quotes."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def facts_in(request: str) -> list[Fact]:
+    """The literals of a request, each once, in order; at most MAX_FACTS."""
+    found: dict[str, Fact] = {}
+    for match in _FACT.finditer(request):
+        kind = str(match.lastgroup)
+        text = match.group()[1:-1] if kind == "quoted" else match.group()
+        if kind != "number" or not request[match.end() :].lstrip().lower().startswith(("am", "pm", "o'clock", "uhr")):
+            found.setdefault(text, Fact(kind, text, match.start(), match.end()))
+    return list(found.values())[:MAX_FACTS]
+
+
+def lost(facts: list[Fact], document: Json, said: list[str]) -> list[Fact]:
+    """The facts that neither the workflow (without the words of the request that it cites) nor what is said about it
+    speaks of."""
+    text = "\n".join([*_texts(document), *said])
+    folded = text.lower()
+    numbers = set(re.findall(r"[0-9]+(?:\.[0-9]+)?", text.replace(",", "")))
+    return [
+        fact
+        for fact in facts
+        if (fact.text.replace(",", "") not in numbers if fact.kind == "number" else fact.text.lower() not in folded)
+    ]
+
+
+def _texts(value: Json) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, each in value.items() if key != "source" for text in (key, *_texts(each))]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value if isinstance(value, str) else json.dumps(value)]

@@ -1,0 +1,77 @@
+"""Mends that are certain, made without asking the model again; each is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from overture.diagnostics.model import Change, Diagnostic
+from overture.expressions.types import Json
+
+_SECRET = re.compile(r"\bsecrets\.([A-Z][A-Z0-9_]*)")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def mend(document: dict[str, Json], name: str | None) -> list[str]:
+    """Mends canonical data in place: the name that was asked for, a name that is nearly one, secrets that are read but
+    not declared. Gives what was done, in words."""
+    done = []
+    wanted = name or document.get("name")
+    if isinstance(wanted, str):
+        document["name"] = wanted if _NAME.fullmatch(wanted) else named(wanted)
+        if not name and document["name"] != wanted:
+            done.append(f"the workflow is named `{document['name']}`, as `{wanted}` is no name")
+    declared = document.get("secrets")
+    if declared is None or isinstance(declared, list):
+        known = list(declared or [])
+        found = dict.fromkeys(secret for text in _texts(document) for secret in _SECRET.findall(text))
+        missing = [secret for secret in found if secret not in known]
+        if missing:
+            document["secrets"] = [*known, *missing]
+            done.append(f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} declared among the secrets")
+    return done
+
+
+def named(text: str) -> str:
+    """The nearest name to a text: `Nightly Report!` is `nightly_report`."""
+    bare = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:64].strip("_")
+    return bare if re.match("[a-z]", bare) else f"w_{bare}"[:64].strip("_") if bare else "workflow"
+
+
+def with_edits(text: str, diagnostics: Sequence[Diagnostic]) -> tuple[str, list[str]]:
+    """The text after the certain edits of the errors in it, and what they do, in words. Of two edits that touch, the
+    first is made."""
+    found: list[tuple[int, int, str]] = []
+    done: list[str] = []
+    starts = _line_starts(text)
+    for each in diagnostics:
+        if each.edit is None or each.severity != "error":
+            continue
+        spans = [_span(change, starts) for change in each.edit.changes]
+        if all(end <= start or stop <= begin for begin, stop in spans for start, end, _ in found):
+            found += [(*span, change.text) for span, change in zip(spans, each.edit.changes, strict=True)]
+            done.append(f"{each.message}: {each.edit.description}")
+    for start, end, new in sorted(found, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text, done
+
+
+def _span(change: Change, starts: list[int]) -> tuple[int, int]:
+    at = change.at
+    return starts[at.line - 1] + at.column - 1, starts[at.end_line - 1] + at.end_column - 1
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(index + 1 for index, char in enumerate(text) if char == "\n")]
+
+
+def _texts(value: Json) -> list[str]:
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in _texts(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value] if isinstance(value, str) else []
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{each}`" for each in names)
