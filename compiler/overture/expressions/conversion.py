@@ -349,7 +349,7 @@ class _Converter:
         row = FUNCTIONS.get(called.name)
         names, values, spans = self.arguments(node, row.parameters if row else ())
         for name, span in zip(names, spans, strict=True):
-            if row and name not in [each.name for each in row.parameters]:
+            if row and not name.isdecimal() and name not in [each.name for each in row.parameters]:
                 raise ExpressionSyntaxError(f"`{called.name}` has no argument `{name}`", None, span)
         return Call(
             called.name,

@@ -67,9 +67,12 @@ def _shared(left: tuple[Json, ...], right: tuple[Json, ...]) -> tuple[Json, ...]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts by path (any expression may be one). A path in `known` is there, and so is all that leads to it."""
+    """Facts by path (any expression may be one). A path in `known` is there, and so is all that leads to it.
+
+    `is_impossible`: no data lead here, as behind a condition that is written `false`."""
 
     known: Mapping[Expr, Fact] = field(default_factory=dict)
+    is_impossible: bool = False
 
     def of(self, tree: Expr) -> Fact | None:
         return self.known.get(_plain(tree)) if self.known else None
@@ -81,15 +84,17 @@ class Facts:
 
     def also(self, other: Facts) -> Facts:
         """What is known when both hold."""
-        if not other.known:
+        if not other.known and not other.is_impossible:
             return self
         both = dict(self.known)
         for path, fact in other.known.items():
             both[path] = both[path].also(fact) if path in both else fact
-        return Facts(both)
+        return Facts(both, self.is_impossible or other.is_impossible)
 
     def either(self, other: Facts) -> Facts:
         """What is known when one or the other holds."""
+        if self.is_impossible or other.is_impossible:
+            return other if self.is_impossible else self
         return Facts({path: fact.either(other.known[path]) for path, fact in self.known.items() if path in other.known})
 
 
@@ -141,6 +146,8 @@ def facts_from(condition: Expr, truth: bool) -> Facts:
             return _from_test(condition, truth is not condition.negated)
         case Compare():
             return _from_comparison(condition, truth)
+        case Literal():
+            return NO_FACTS if condition.value is truth else Facts(is_impossible=True)
         case Ref() | Key() | Index() | Filter():
             return _known(condition, Fact(frozenset(("boolean",)), (truth,)))
         case _:
@@ -236,8 +243,8 @@ def _from_membership(left: Expr, is_in: bool, right: Expr) -> Facts:
         values = tuple(item.value for item in right.items if isinstance(item, Literal))
         return _known(left, Fact(values=values) if is_in else Fact(excluded=values))
     found = _known(left, Fact()).also(_known(right, Fact(_NOT_NULL, min_items=1 if is_in else 0)))
-    if is_in and isinstance(left, Literal) and isinstance(left.value, str):
-        found = Facts({**found.known, Key(right, left.value): Fact()})
+    if is_in and isinstance(left, Literal) and isinstance(left.value, str) and right in found.known:
+        found = Facts({**found.known, Key(right, left.value): Fact()})  # if it has keys; what has none is a mistake
     return found
 
 

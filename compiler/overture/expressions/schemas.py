@@ -9,7 +9,7 @@ from typing import cast
 
 from overture.expressions.schema_problems import SchemaProblem, schema_problems
 from overture.expressions.types import ANY, KINDS, NOTHING, Json, Kind, Type, kind_of, list_of, object_of
-from overture.expressions.values import equal, identity, render
+from overture.expressions.values import equal, identity, render, settled
 
 __all__ = [
     "SchemaProblem",
@@ -88,6 +88,7 @@ def type_of_value(value: Json) -> Type:
             list_of(items, min_items=len(value), max_items=len(value)),
             distinct=len({identity(part) for part in value}) == len(value),
         )
+    value = settled(value)
     return Type(kinds=frozenset((kind_of(value),)), values=(value,))
 
 
