@@ -167,7 +167,7 @@ class _Work:
         )
 
     def repair(self, messages: list[Message], attempt: _Attempt, rounds: int) -> _Attempt:
-        """The best that the model makes of the findings, until it is sound, nothing improves, or the budget is spent."""
+        """The best that the model makes of the findings, until it is sound, nothing improves or the budget is spent."""
         best = attempt
         while not best.is_sound and self.rounds < rounds and self._can_go_on():
             findings = told(best.text, best.document, best.diagnostics, best.misfits)

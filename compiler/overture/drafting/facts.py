@@ -12,7 +12,8 @@ _URL = r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]}]"
 _EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _QUOTED = r"\"[^\"\n]{2,80}\"|“[^”\n]{2,80}”|`[^`\n]{2,80}`"
 # not a part of a word, a version, a time or an ordinal: 9am, 14:30, 2nd, v1.2.3 and 2026-01-31 are read elsewhere
-_NUMBER = r"(?<![\w.:/#-])[0-9]{2,}(?:[.,][0-9]+)?(?![\w:-]|[.,][0-9])"
+_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+\.[0-9]+|[0-9]{2,})"
+_NUMBER = rf"(?<![\w.,:/#-]){_DIGITS}(?![\w:-]|[.,][0-9])"
 _FACT = re.compile(f"(?P<url>{_URL})|(?P<email>{_EMAIL})|(?P<quoted>{_QUOTED})|(?P<number>{_NUMBER})")
 MAX_FACTS = 40
 

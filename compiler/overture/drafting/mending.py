@@ -48,7 +48,7 @@ def with_edits(text: str, diagnostics: Sequence[Diagnostic]) -> tuple[str, list[
         if each.edit is None or each.severity != "error":
             continue
         spans = [_span(change, starts) for change in each.edit.changes]
-        if all(end <= start or stop <= begin for begin, stop in spans for start, end, _ in found):
+        if all(end <= begin or stop <= start for begin, stop in spans for start, end, _ in found):
             found += [(*span, change.text) for span, change in zip(spans, each.edit.changes, strict=True)]
             done.append(f"{each.message}: {each.edit.description}")
     for start, end, new in sorted(found, reverse=True):

@@ -25,7 +25,7 @@ _KEY_LIMIT = 1000  # a key of more than 1,024 characters needs the `?` form (YAM
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity"))
 _BARE = re.compile(r"(?:[^\W\d_]|[_/(])(?:.*[^\s:])?", re.DOTALL)
 _DURATION = re.compile(r"(?:[0-9]+(?:ms|[dhms]))+")
-_BLOCKS = frozenset(("tasks", "else", "catch", "on_failure", "finally", "cases"))
+_BLOCKS = frozenset(("tasks", "else", "catch", "on_failure", "finally", "cases", "triggers"))
 
 
 def write(workflow: Workflow) -> str:
@@ -120,7 +120,7 @@ def _fits(value: Json, width: int) -> bool:
 
 
 def _is_block(key: str, value: Json) -> bool:
-    """Whether these are tasks (or the cases that hold them), which never share a line with their block."""
+    """Whether these are tasks (or the cases that hold them) or triggers, which never share a line with their holder."""
     return key in _BLOCKS and isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
