@@ -35,10 +35,12 @@ def test_a_failed_install_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_the_slower_of_two_installs_takes_what_the_faster_made(tmp_path: Path) -> None:
+    def install_fast(folder: Path) -> None:
+        (folder / "file").write_text("fast")
+
     def install(folder: Path) -> None:
         (folder / "file").write_text("slow")
-        if not (tmp_path / "tool").exists():
-            installed(tmp_path / "tool", lambda other: (other / "file").write_text("fast") and None)
+        installed(tmp_path / "tool", install_fast)
 
     assert (installed(tmp_path / "tool", install) / "file").read_text() == "fast"
     assert [path.name for path in tmp_path.iterdir()] == ["tool"]

@@ -22,10 +22,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import prefect.task_engine
-from prefect import Flow, get_client
+from prefect import get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -42,6 +43,8 @@ RECORDED_WITHIN_SECONDS = 120.0
 """The server records task runs from events, behind the flow's end; usually within half a second,
 but it writes some 20 a second at most on a busy machine."""
 PAGE = 200
+ANNOUNCEMENT = "emit_task_run_state_change_event"
+"""What the task engine calls at each change of a task run's state."""
 RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
 
@@ -67,7 +70,7 @@ class Observer(logging.Handler):
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        announce = prefect.task_engine.emit_task_run_state_change_event
+        announce: Any = getattr(prefect.task_engine, ANNOUNCEMENT)
 
         def note_and_announce(*, task_run: TaskRun, validated_state: State[Any], **others: Any) -> Any:
             self.names[task_run.id] = task_run.name
@@ -79,11 +82,10 @@ class Observer(logging.Handler):
             logger.setLevel(logging.DEBUG)
             logger.addHandler(self)
             logger.propagate = False  # standard error is for what is no run's log
-        prefect.task_engine.emit_task_run_state_change_event = note_and_announce
         try:
-            yield
+            with patch.object(prefect.task_engine, ANNOUNCEMENT, note_and_announce):
+                yield
         finally:
-            prefect.task_engine.emit_task_run_state_change_event = announce
             for logger in loggers:
                 logger.removeHandler(self)
 
@@ -158,11 +160,10 @@ async def run(request: dict[str, Any], number: int, seen: Observer) -> dict[str,
         }
 
 
-async def call(flow: Flow[..., Any], inputs: dict[str, Any]) -> State[Any]:
-    if flow.isasync:
-        state = await flow(**inputs, return_state=True)
-    else:
-        state = await asyncio.to_thread(flow, **inputs, return_state=True)
+async def call(flow: Any, inputs: dict[str, Any]) -> State[Any]:
+    is_async: bool = flow.isasync
+    called = flow(**inputs, return_state=True) if is_async else asyncio.to_thread(flow, **inputs, return_state=True)
+    state: State[Any] = await called
     return state
 
 
