@@ -78,11 +78,12 @@ class Flow:
             and task.when is None
             and not task.continues_on_error
             and not self._tells_state(task)
+            and "error" not in task.reads
             and not self.program.facts[task.id].read_by_handlers
         )
 
     def _tells_state(self, task: Task) -> bool:
-        return bool({"state", "error"} & task.reads) or task.id in self.program.tracked
+        return "state" in task.reads or task.id in self.program.tracked
 
     def _when(self, task: Task, place: Place, lines: list[Statement]) -> list[Statement]:
         assert task.when is not None
@@ -114,7 +115,7 @@ class Flow:
             return [Suite("with contextlib.suppress(Exception)", lines)]
         if not task.continues_on_error:
             failed.append("raise")
-        return [Suite("try", lines), Suite("except Exception as error", failed)]
+        return [Suite("try", lines), Suite(_caught(failed), failed)]
 
     def _failed(self, task: Task) -> list[Statement]:
         """What is noted of a failure: state, error, and what a failed task still has."""
@@ -341,6 +342,10 @@ class Flow:
             lines.append(f"{program.result(task.id, 'failed')} = []")
         call = f"await {self._helper('for_each')}({', '.join(options)})"
         return [*lines, f"{program.result(task.id, 'value')} = {call}" if "value" in task.reads else call]
+
+
+def _caught(lines: list[Statement]) -> str:
+    return "except Exception as error" if "error" in _words(lines) else "except Exception"
 
 
 def _run_name(program: Program, task: Task, place: Place) -> str:

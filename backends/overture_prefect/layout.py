@@ -50,7 +50,34 @@ def _statement(line: str, depth: int) -> Iterator[str]:
         yield from _value("", body, ending, depth)
         return
     head, value = match[0] + " ", body[match.end() + 1 :]
-    yield from _value(head, value, ending, depth)
+    if head.endswith("= ") and not fits(head + "(", depth) and len(targets := _split(head[:-3], ",")) > 1:
+        yield from _listed("", targets, "", depth)
+        yield from _value(") = ", value, ending, depth)
+    elif len(values := _split(value, ",")) > 1 and not value.startswith("lambda"):
+        yield from _listed(head, values, ending, depth)
+        yield INDENT * depth + ")" + ending
+    else:
+        yield from _value(head, value, ending, depth)
+
+
+def _listed(head: str, values: list[str], ending: str, depth: int) -> Iterator[str]:
+    """A tuple that does not fit, up to its closing bracket."""
+    yield f"{INDENT * depth}{head}("
+    for value in values:
+        yield from _item(value.strip(), ",", depth + 1)
+
+
+def lay_out_function(head: str, parameters: list[str], tail: str, depth: int = 0) -> list[str]:
+    """The first lines of a function: `head` ends in its name, `tail` begins behind the closing bracket."""
+    indent = INDENT * depth
+    whole = f"{head}({', '.join(parameters)}){tail}"
+    if fits(whole, depth) or not parameters:
+        return [indent + whole]
+    joined = ", ".join(parameters)
+    if fits(joined, depth + 1):
+        return [f"{indent}{head}(", f"{indent}{INDENT}{joined}", f"{indent}){tail}"]
+    lines = [line for each in parameters for line in _item(each, ",", depth + 1)]
+    return [f"{indent}{head}(", *lines, f"{indent}){tail}"]
 
 
 def _value(head: str, value: str, tail: str, depth: int) -> Iterator[str]:

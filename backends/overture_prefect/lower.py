@@ -13,7 +13,7 @@ from overture_prefect import sources
 from overture_prefect.blocks import Flow
 from overture_prefect.certainty import cannot_fail
 from overture_prefect.model import Function, Module, Parameter, Statement, Suite
-from overture_prefect.names import module_name
+from overture_prefect.names import flow_name, module_name, parameter_name
 from overture_prefect.naming import FlowNaming, annotation
 from overture_prefect.program import Place, Program
 
@@ -38,24 +38,21 @@ _FAILURES = (
 def lower(plan: Plan, options: Mapping[str, str]) -> tuple[Module, list[Gap]]:
     """The module of a plan, and what it cannot do or does otherwise."""
     program = Program(plan, options, Module(_docstring(plan)))
-    function = program.register.name(plan.name)
     parameters = [_parameter(program, each) for each in plan.inputs]
     parameters.sort(key=lambda each: each.default is not None)
+    function = flow_name(plan.name)
+    program.register.name(function, "flow")
     flow = Flow(program)
     body = _checked_inputs(program, plan) + _flow_body(program, flow, plan)
     program.imports.add("from prefect import flow")
     returns = "dict[str, Any]" if plan.outputs else "None"
     if plan.outputs:
         program.imports.add("from typing import Any")
-    name = python_text(plan.name)
-    program.module.flow = Function(
-        function,
-        parameters,
-        returns,
-        plan.description,
-        [f"flow(name={name}{_description(plan)})"],
-        body,
-    )
+    own = {each.name: program.register.local(each.name, "inputs", each.name) for each in plan.inputs}
+    if any(parameter_name(name) != variable for name, variable in own.items()):
+        body = _apart(program, plan, parameters, own, returns, body)
+    decorator = f"flow(name={python_text(plan.name)})"
+    program.module.flow = Function(function, parameters, returns, plan.description, [decorator], body)
     _triggers(program, plan, function)
     if plan.state:
         variable = python_text(f"{plan.name}_state")
@@ -69,8 +66,22 @@ def lower(plan: Plan, options: Mapping[str, str]) -> tuple[Module, list[Gap]]:
     return program.module, program.gaps
 
 
-def _description(plan: Plan) -> str:
-    return ""
+def _apart(
+    program: Program,
+    plan: Plan,
+    parameters: list[Parameter],
+    own: Mapping[str, str],
+    returns: str,
+    body: list[Statement],
+) -> list[Statement]:
+    """A parameter whose name would hide what the flow's code needs: that code stands in a function of its own, where
+    the variable has another name. Gives the flow's own body."""
+    name = program.register.name(f"run_{plan.name}", "flow", "apart")
+    variables = {parameter_name(each): variable for each, variable in own.items()}
+    inner = [Parameter(variables[each.name], each.annotation) for each in parameters]
+    program.define(Function(name, inner, returns, body=body))
+    call = f"await {name}({', '.join(each.name for each in parameters)})"
+    return [f"return {call}" if plan.outputs else call]
 
 
 def _docstring(plan: Plan) -> str:
@@ -112,7 +123,8 @@ def _failure_type(module: Module) -> str:
     """The type of an error, in one word."""
     types: dict[type[BaseException], str] = {{
 {"".join(entries)}    }}
-    return next((name for kind, name in types.items() if isinstance(error, kind)), "error")'''
+    found = (name for kind, name in types.items() if isinstance(error, kind))
+    return next(found, "error")'''
 
 
 _BUILTIN = frozenset(
@@ -133,7 +145,9 @@ _BUILTIN = frozenset(
 
 
 def _parameter(program: Program, each: Input) -> Parameter:
-    name = program.register.name(each.name, "inputs", each.name)
+    name = parameter_name(each.name)
+    if not program.register.is_needed(name):
+        program.register.local(name, "inputs", each.name)
     if name != each.name:
         program.warn(f"/inputs/{each.name}", f"the parameter of `{each.name}` is named `{name}`: Python needs the word")
     hint = _hint(program, each)
@@ -188,7 +202,7 @@ def _checked_inputs(program: Program, plan: Plan) -> list[Statement]:
             continue
         if set(each.schema) <= {"type", "description"} and kinds in ("object", "array"):
             continue
-        name = program.register.name(each.name, "inputs", each.name)
+        name = program.register.local(each.name, "inputs", each.name)
         lines.append(program.fits(name, each.name, each.schema))
     return lines
 
@@ -212,7 +226,6 @@ def _flow_body(program: Program, flow: Flow, plan: Plan) -> list[Statement]:
 
 def _with_handlers(program: Program, flow: Flow, plan: Plan, body: list[Statement]) -> list[Statement]:
     """`on_failure` sees the first error, which stays the run's; a failing `finally` fails a run that went well."""
-    program.imports.add("import contextlib")
     reads = _reads_of_run(plan)
     failed: list[Statement] = []
     if plan.on_failure is not None or "error" in reads or plan.finally_ is not None:
@@ -225,8 +238,9 @@ def _with_handlers(program: Program, flow: Flow, plan: Plan, body: list[Statemen
         if "error" in reads:
             before.append("run_error = None")
         body = [*body, 'run_state = "succeeded"']
-        guard = 'with contextlib.nullcontext() if run_state == "succeeded" else contextlib.suppress(Exception)'
-        ended = [Suite(guard, handler)]
+        # an error that ended the run stays its error
+        raised = Suite("except Exception", [Suite('if run_state == "succeeded"', ["raise"])])
+        ended = [Suite("try", handler), raised]
     lines: list[Statement] = [*before, Suite("try", body)]
     if failed:
         uses_error = any("error" in each for each in failed[:2] if isinstance(each, str) and each != "raise")
@@ -242,6 +256,7 @@ def _failed(program: Program, flow: Flow, plan: Plan, reads: set[str]) -> list[S
         lines.append('run_state = "failed"')
     if plan.on_failure is not None:
         handler = flow.block(plan.on_failure, Place().handler("on_failure"))
+        program.imports.add("import contextlib")
         lines.append(Suite("with contextlib.suppress(Exception)", handler))
     return [*lines, "raise"]
 
@@ -275,10 +290,9 @@ def _triggers(program: Program, plan: Plan, function: str) -> None:
     for number, trigger in enumerate(plan.triggers):
         pointer = trigger.pointer or f"/triggers/{number}"
         if trigger.type != "schedule":
-            what = "a webhook with a key of its own" if trigger.type == "webhook" else "a start after another workflow"
-            program.gaps.append(
-                Gap(pointer, f"Prefect has no {what}", "leave the trigger out, and start the run by Prefect's API")
-            )
+            what = "url for a webhook" if trigger.type == "webhook" else "trigger that hands on another run's outputs"
+            help = "leave the trigger out, and start runs by Prefect's API"
+            program.gaps.append(Gap(pointer, f"Prefect's own server has no {what}", help))
         elif trigger.when is not None or trigger.catch_up != "none":
             field = "when" if trigger.when is not None else "catch_up"
             program.gaps.append(Gap(f"{pointer}/{field}", f"a Prefect schedule has no `{field}`"))
@@ -306,7 +320,7 @@ def _schedule(program: Program, trigger: Trigger) -> str:
     given: dict[str, Json] = {}
     naming = FlowNaming(program, Place())
     entries = [
-        f"{python_text(program.register.name(name, 'inputs', name))}: {program.expression(value, naming)}"
+        f"{python_text(parameter_name(name))}: {program.expression(value, naming)}"
         for name, value in trigger.inputs.items()
         if cannot_fail(value)
     ]

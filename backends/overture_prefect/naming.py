@@ -1,4 +1,4 @@
-"""Where the names of expressions stand in a generated module: in a task they are its parameters, in the flow variables."""
+"""Where the names of expressions stand in a generated module: parameters in a task, variables in the flow."""
 
 from __future__ import annotations
 
@@ -87,6 +87,9 @@ def written(ref: Ref) -> str:
     return ".".join(part for part in (ref.root, ref.name, ref.field) if part)
 
 
+_LONG_HINT = 30  # a longer hint tells a reader less than `Any`
+
+
 def annotation(type: Type) -> str:
     """A type as a hint."""
     words = {"boolean": "bool", "integer": "int", "number": "float", "string": "str"}
@@ -97,7 +100,8 @@ def annotation(type: Type) -> str:
         if kind in type.kinds:
             hints.append(hint)
     if "array" in type.kinds:
-        hints.append(f"list[{annotation(type.item)}]")
+        item = annotation(type.item)
+        hints.append(f"list[{item if len(item) <= _LONG_HINT else 'Any'}]")
     if "object" in type.kinds:
         hints.append("dict[str, Any]")
     if "null" in type.kinds:

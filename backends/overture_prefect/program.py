@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -134,7 +135,7 @@ class Program:
             case "loop":
                 return self.index(place.loops[-1])
             case "inputs":
-                return self.register.name(ref.name, "inputs", ref.name)
+                return self.register.local(ref.name, "inputs", ref.name)
             case "run":
                 return f"run_{ref.name}"
             case "trigger":
@@ -155,7 +156,7 @@ class Program:
         task = self.facts[loop].task
         name = str(task.literals["as"])
         outer = [self.facts[each].task.literals.get("as") for each in task.loops]
-        return self.register.name(name, "item", name, *(("in", loop) if name in outer else ()))
+        return self.register.local(name, "item", name, *(("in", loop) if name in outer else ()))
 
     def index(self, loop: str) -> str:
         """The variable that counts a loop's items."""
@@ -241,7 +242,10 @@ class Program:
         return self._source(python_expression, tree, naming)
 
     def condition(self, tree: Expr, naming: FlowNaming) -> str:
-        return self._source(python_condition, tree, naming)
+        source = self._source(python_condition, tree, naming)
+        # where only true and false matter a list need not be made either
+        inner = re.fullmatch(r"bool\((\w+)\)", source)
+        return inner[1] if inner else source
 
     def _source(self, write: object, tree: Expr, naming: FlowNaming) -> str:
         for name, _ in missing_rows(tree):

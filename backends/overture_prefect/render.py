@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from overture.plan.python_source import python_text
-from overture_prefect.layout import INDENT, WIDTH, fits, lay_out
+from overture_prefect.layout import INDENT, WIDTH, fits, lay_out, lay_out_function
 from overture_prefect.lower import wrapped
 from overture_prefect.model import Comment, Function, Module, Statement, Suite
 
@@ -15,8 +15,8 @@ _LIBRARIES = ("httpx", "jsonschema", "prefect", "pydantic")
 
 def render(module: Module) -> str:
     """The source of a module. Raises ValueError where it is not what this backend writes."""
-    parts = ["\n".join(_head(module))]
-    parts += ["\n".join(_constants(module))] if module.constants else []
+    head = ["\n".join(_head(module)), *(["\n".join(_constants(module))] if module.constants else [])]
+    parts = ["\n\n".join(head)]
     parts += module.helpers
     parts += ["\n".join(_function(each)) for each in module.tasks]
     if module.flow is not None:
@@ -93,13 +93,12 @@ def _constants(module: Module) -> Iterator[str]:
 def _function(function: Function) -> Iterator[str]:
     for decorator in function.decorators:
         yield from lay_out(f"@{decorator}")
-    parameters = ", ".join(str(each) for each in function.parameters)
-    word = "async def" if function.is_async else "def"
-    yield from lay_out(f"{word} {function.name}({parameters}) -> {function.returns}:")
+    head = f"{'async ' * function.is_async}def {function.name}"
+    yield from lay_out_function(head, [str(each) for each in function.parameters], f" -> {function.returns}:")
     if function.docstring:
         yield from _docstring(function.docstring, 1)
     if function.body or not function.docstring:
-        yield from _statements(function.body, 1)
+        yield from _statements(function.body, 1, function.docstring is None)
 
 
 def _docstring(text: str, depth: int) -> Iterator[str]:
@@ -120,18 +119,21 @@ def _docstring(text: str, depth: int) -> Iterator[str]:
     yield f'{indent}"""'
 
 
-def _statements(statements: list[Statement], depth: int) -> Iterator[str]:
+def _is_function(statement: Statement) -> bool:
+    return isinstance(statement, Suite) and statement.header.startswith(("def ", "async def "))
+
+
+def _statements(statements: list[Statement], depth: int, is_first_in_function: bool = False) -> Iterator[str]:
     for number, each in enumerate(statements):
         if isinstance(each, Comment):
             most = WIDTH - len(INDENT) * depth - 2
             yield from (f"{INDENT * depth}# {line}" for line in wrapped(each.text, most))
         elif isinstance(each, Suite):
-            is_function = each.header.startswith(("def ", "async def "))
-            if is_function and number:
+            if _is_function(each) and (number or not is_first_in_function):
                 yield ""
             yield from lay_out(f"{each.header}:", depth)
-            yield from _statements(each.body, depth + 1)
-            if is_function and number < len(statements) - 1:
+            yield from _statements(each.body, depth + 1, _is_function(each))
+            if _is_function(each) and number < len(statements) - 1 and not _is_function(statements[number + 1]):
                 yield ""
         else:
             yield from lay_out(each, depth)

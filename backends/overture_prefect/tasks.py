@@ -10,7 +10,7 @@ from overture.plan.model import Task
 from overture.plan.python_source import python_literal, python_text
 from overture_prefect.making import Maker
 from overture_prefect.model import Suite
-from overture_prefect.names import module_name
+from overture_prefect.names import flow_name, module_name, parameter_name
 from overture_prefect.programs import lower_python, lower_read_file, lower_shell, lower_write_file
 from overture_prefect.questions import lower_ai
 from overture_prefect.web import lower_http
@@ -124,22 +124,10 @@ def lower_call(maker: Maker) -> dict[str, str]:
             f"run `python {module_name(workflow)}.py serve`",
         )
         return {}
-    name = maker.program.register.name(f"{workflow}_flow", "flow of", workflow)
+    name = maker.program.register.name(f"call_{workflow}", "flow of", workflow)
     maker.imports(f"from {module_name(workflow)} import {flow_name(workflow)} as {name}")
     arguments = ", ".join(f"{parameter_name(key)}={value}" for key, value in given)
     return {"value": f"await {maker.helper('called')}({python_text(workflow)}, {name}({arguments}))"}
-
-
-def flow_name(workflow: str) -> str:
-    """The function of a workflow in its module."""
-    from overture_prefect import sources
-    from overture_prefect.names import Register
-
-    return Register(sources.all_names()).name(workflow)
-
-
-def parameter_name(name: str) -> str:
-    return flow_name(name)
 
 
 Lower = Callable[[Maker], dict[str, str]]

@@ -58,20 +58,12 @@ def _save(maker: Maker, is_single: bool) -> None:
 def _url(maker: Maker) -> str:
     tree = maker.field("url")
     source = maker.rendered("url")
-    if constant(tree) is None:
-        source = f"{source}.strip()" if _may_have_spaces(tree) else source
-        if _has_data_in_path(tree):
-            source = f"{maker.helper('whole_path')}({source})"
+    if constant(tree) is None and _has_data_in_path(tree):
+        source = f"{maker.helper('whole_path')}({source})"
     if not maker.has("query"):
         return source
     query = maker.field("query")
     return f"{maker.helper('with_query')}({source}, {maker.expression(query)})"
-
-
-def _may_have_spaces(tree: Expr) -> bool:
-    return not (
-        isinstance(tree, Template) and isinstance(tree.parts[0], Literal) and isinstance(tree.parts[-1], Literal)
-    )
 
 
 def _has_data_in_path(tree: Expr) -> bool:

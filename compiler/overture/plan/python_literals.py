@@ -26,7 +26,7 @@ def python_literal(value: Json) -> str:
         return "{" + ", ".join(f"{python_text(key)}: {python_literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
         return repr(int(value))
-    return repr(value)
+    return repr(value).replace("e+", "e")
 
 
 def python_format(pieces: list[str | tuple[str]]) -> str | None:

@@ -29,6 +29,7 @@ from overture.expressions.tree import (
 )
 from overture.expressions.types import Type
 from overture.plan.python_literals import python_format, python_literal, python_text
+from overture.plan.python_values import as_number, as_text
 
 # How tightly an operator of Python binds; what binds less tightly than its place needs brackets.
 LAMBDA, TERNARY, OR, AND, NOT, COMPARE, ADD, MULTIPLY, UNARY, POWER, ATOM = range(11)
@@ -242,14 +243,16 @@ class Writer:
         """Texts and values rendered one after the other."""
         pieces: list[str | tuple[str]] = []
         for part in _flat(parts):
-            if isinstance(part, Literal) and isinstance(part.value, str):
-                pieces.append(part.value)
+            if isinstance(part, Literal):
+                pieces.append(as_text(as_number(part.value) if isinstance(part.value, float) else part.value))
             elif part.type.is_only("string", "integer"):
                 pieces.append((self.text(part, TERNARY),))
             else:
                 pieces.append((self.call("as_text", part).text,))
         if all(isinstance(piece, str) for piece in pieces):
             return Code(python_text("".join(str(piece) for piece in pieces)))
+        if len(pieces) == 1 and not _flat(parts)[0].type.is_only("integer"):
+            return self.code(part) if part.type.is_only("string") else self.call("as_text", part)
         source = python_format(pieces)
         if source is not None:
             return Code(source)
