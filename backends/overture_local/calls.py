@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,9 +79,12 @@ class Caller:
         cancellation: Cancellation,
         sources: Mapping[str, str],
         parent: str | None = None,
+        on_created: Callable[[], None] | None = None,
     ) -> RunResult:
-        """Run a plan from the beginning. Raises StoreError when somebody else has that run, NotDue when too many of
-        its workflow run and it is to be skipped then."""
+        """Run a plan from the beginning; `on_created` is called once the store has the run.
+
+        Raises StoreError when somebody else has that run, NotDue when too many of its workflow run and it is to be
+        skipped then."""
         store, clock = self.surroundings.store, self.surroundings.clock
         owned = store.own(run)
         try:
@@ -95,6 +98,8 @@ class Caller:
                 sources=sources,
                 parent=parent,
             )
+            if on_created is not None:
+                on_created()
             failure = await self._take_turn(plan, run)
             if failure is not None:
                 return await self._finish(plan, run, started_at, End("failed", failure), ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpx2
@@ -28,8 +29,11 @@ class HostPattern:
     def of(cls, text: str) -> HostPattern:
         """Read `host`, `host:port`, `[::1]:port` or a whole url. Raises ValueError."""
         if "://" in text:
-            split = urlsplit(text)
-            return cls(_plain(split.hostname or ""), split.port)
+            try:  # by the library that will send the request: what it takes for the host is what is approved
+                url = httpx2.URL(text)
+            except httpx2.InvalidURL as error:
+                raise ValueError(str(error)) from None
+            return cls(_plain(url.host), url.port)
         if text.count(":") > 1 and not text.startswith("["):  # a bare IPv6 address
             return cls(_plain(text))
         split = urlsplit(f"//{text}")
@@ -182,5 +186,12 @@ def check_policy(plan: Plan, policy: Policy, inputs: Mapping[str, Json], secrets
                 raise RunRefused(f"the policy does not allow the host `{host.host}`")
 
 
+@lru_cache(maxsize=1024)
 def _plain(host: str) -> str:
-    return host.rstrip(".").lower()
+    """One spelling for a name: lower case, without a final dot, IDNA's ASCII form; a leading `*.` is kept."""
+    host = host.rstrip(".").lower()
+    star = "*." if host.startswith("*.") else ""
+    try:
+        return star + httpx2.URL(scheme="http", host=host.removeprefix(star), path="/").raw_host.decode("ascii")
+    except (httpx2.InvalidURL, UnicodeError, ValueError):
+        return host

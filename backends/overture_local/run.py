@@ -80,18 +80,32 @@ async def execute_resumed(
     owned = store.own(run_id)
     try:
         row = store.show(run_id)
-        if row.ended_at is not None:
+        left = [each for each in store.called_by(run_id) if each.state == "interrupted"]
+        if row.result is not None and not left:
             raise RunRefused(f"run `{run_id}` has ended: it {row.state}")
         if row.digest != plan.digest:
             raise RunRefused(f"run `{run_id}` was started with the plan {row.digest}, this one is {plan.digest}")
         async with _caller(plan, request, store) as caller:
             cancel = cancellation or Cancellation()
-            with _watching(store, run_id, cancel):
-                result = await caller.resume(plan, row, cancel, owned)
+            if row.result is not None:
+                result = RunResult.from_json(row.result)
+            else:
+                with _watching(store, run_id, cancel):
+                    result = await caller.resume(plan, row, cancel, owned)
+            await _resume_called(caller, plan, run_id, cancel)
             await _let_finish(caller.surroundings)
             return result
     finally:
         owned.release()
+
+
+async def _resume_called(caller: Caller, plan: Plan, run_id: str, cancellation: Cancellation) -> None:
+    """Go on with the runs that nobody waited for, which ended with the process that called them."""
+    store = caller.surroundings.store
+    for row in store.called_by(run_id):
+        callee = plan.callees.get(row.workflow)
+        if row.state == "interrupted" and callee is not None and callee.digest == row.digest:
+            await caller.resume(callee, row, cancellation, store.own(row.run))
 
 
 def check_supported(plan: Plan) -> None:
@@ -231,7 +245,9 @@ def _signals(cancellation: Cancellation) -> Iterator[None]:
         yield
         return
     loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup lets us go on
+        numbers.append(signal.SIGHUP)
     for number in numbers:
         loop.add_signal_handler(number, cancellation.request)
     try:

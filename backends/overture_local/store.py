@@ -13,11 +13,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from overture.expressions.types import Json
 from overture_local import ownership
+from overture_local.clock import timestamp
 from overture_local.ownership import Ownership
 from overture_local.writer import Statement, Writer
 
@@ -38,6 +40,7 @@ CREATE TABLE IF NOT EXISTS runs (
     is_cancel_wanted INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS runs_by_workflow ON runs (workflow, started_at);
+CREATE INDEX IF NOT EXISTS runs_by_parent ON runs (parent) WHERE parent IS NOT NULL;
 CREATE TABLE IF NOT EXISTS events (
     run TEXT NOT NULL,
     number INTEGER NOT NULL,
@@ -103,7 +106,7 @@ class Store:
 
     def __init__(self, home: Path, *, on_commit: Callable[[], None] | None = None) -> None:
         self.home = home = home.resolve()
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # what runs read and write may be private
         self._path = home / "runs.db"
         self._reading = threading.Lock()
         try:
@@ -214,6 +217,11 @@ class Store:
         rows = self._query(f"{_SELECT_RUNS}{condition} ORDER BY started_at DESC, run DESC LIMIT ?", *values, limit)
         return [self._row(row) for row in rows]
 
+    def called_by(self, run: str) -> list[RunRow]:
+        """The runs that a run has called, oldest first."""
+        rows = self._query(f"{_SELECT_RUNS} WHERE parent = ? ORDER BY started_at, run", run)
+        return [self._row(row) for row in rows]
+
     def events(self, run: str) -> list[Event]:
         """Everything that happened in a run, in order."""
         rows = self._query("SELECT time, kind, key, data FROM events WHERE run = ? ORDER BY number", run)
@@ -228,7 +236,7 @@ class Store:
         """When the latest run that succeeded ended."""
         sql = "SELECT max(ended_at) FROM runs WHERE workflow = ? AND state = 'succeeded'"
         found = self._query(sql, workflow)[0][0]
-        return None if found is None else str(found)
+        return None if found is None else timestamp(datetime.fromisoformat(found))
 
     def alive(self, workflow: str) -> list[str]:
         """The runs of a workflow that some process is running now, oldest first."""

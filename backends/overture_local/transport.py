@@ -51,8 +51,9 @@ class GuardedNetwork(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         try:
             addresses = await self._resolve(host, port)
-        except OSError as error:
-            raise httpcore2.ConnectError(f"`{host}` cannot be resolved: {error.strerror or error}") from None
+        except (OSError, UnicodeError) as error:  # UnicodeError: a label that no name can have
+            reason = getattr(error, "strerror", None) or error
+            raise httpcore2.ConnectError(f"`{host}` cannot be resolved: {reason}") from None
         if not self._may_be_private(host, port):
             for text in addresses:
                 if not is_public(read_address(text)):

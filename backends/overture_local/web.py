@@ -60,7 +60,7 @@ class Web:
             content=content,
         )
         if self._transport is None:  # not before it is needed: reading the certificates takes a while
-            tls = httpx2.create_ssl_context(trust_env=False)
+            tls = httpx2.create_ssl_context()
             self._transport = GuardedTransport(self._network, connections=self._limits.sockets, tls=tls)
         async with self._slots:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from typing import Any
@@ -304,3 +305,10 @@ def test_an_answer_that_is_saved_lies_in_the_workspace(runner: Runner) -> None:
     assert result.outputs == {"path": "deep/er.bin"}
     assert (runner.workspace / "deep" / "er.bin").read_bytes() == b"\x00\xff***"
     assert json.dumps([dict(task.outputs) for task in result.tasks]).count("body") == 0
+
+
+def test_a_user_in_the_url_is_sent_as_credentials(runner: Runner) -> None:
+    with World([Route("GET", "/x", (Reply(),))]) as world:
+        api = world.url.replace("http://", "http://ann:p%40ss@")
+        assert _run(runner, world, '  - {id: a, kind: http, url: "{{ inputs.api }}/x"}', inputs={"api": api}).state
+        assert world.requests[0].headers["authorization"] == "Basic " + base64.b64encode(b"ann:p@ss").decode()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import ssl
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
 
 import pytest
@@ -120,3 +125,57 @@ def test_a_proxy_of_the_environment_is_not_asked(runner: Runner, monkeypatch: py
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
         with World([Route("GET", "/", (Reply(),))]) as world:
             assert runner.run(GET, inputs={"url": f"{world.url}/"}).outputs == {"status": 200}
+
+
+def test_tls_and_the_host_header_keep_the_name(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection goes to the checked address; the certificate must be the name's."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    key, certificate = runner.folder / "key.pem", runner.folder / "certificate.pem"
+    name = "service.example"
+    subprocess.run(
+        [
+            *f"{openssl} req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name}".split(),
+            *("-keyout", key, "-out", certificate, "-addext", f"subjectAltName=DNS:{name}"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    named: list[str | None] = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    context.sni_callback = lambda connection, server, _: named.append(server)
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    heard: list[str] = []
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.headers["Host"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Answering)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    port = server.server_port
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    serving.start()
+    try:
+        given = {"resolve": resolve, "allow_hosts": (name, "other.example")}
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        good = runner.run(GET, inputs={"url": f"https://{name}:{port}/"}, **given)
+        bad = runner.run(GET, inputs={"url": f"https://other.example:{port}/"}, **given)
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+    assert good.outputs == {"status": 204}, good.error
+    assert (named[0], heard) == (name, [f"{name}:{port}"])
+    assert bad.error is not None
+    assert bad.error.type == "http"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from crashing import crash
 from local_running import Runner, plan_of
 
-from overture.testing import Reply, Route, World
-from overture_local import RunRefused, RunResult, Store, StoreError, resume
+from overture.plan.model import Plan
+from overture.testing import Reply, Route, SettableClock, World
+from overture_local import RunRefused, RunResult, Store, StoreError, execute, resume
 
 DOCUMENT = """
 overture: 1
@@ -74,9 +78,9 @@ ROUTES = [
 OUTPUTS = {"n": 42, "statuses": [202, 203, 204], "taken": "else", "total": 42, "why": "on purpose"}
 
 
-def _crash(folder: Path, url: str, kill_at: int, document: str = DOCUMENT) -> bool:
+def _crash(folder: Path, url: str, kill_at: int, plan: Plan | None = None) -> bool:
     """Run in a child process until it kills itself at that transition; False when the run ended before it."""
-    plan = plan_of(document)
+    plan = plan or plan_of(DOCUMENT)
     child = os.fork()
     if child == 0:
         try:
@@ -174,7 +178,7 @@ tasks:
 
 
 def test_what_is_marked_at_most_once_is_not_started_again(tmp_path: Path) -> None:
-    assert _crash(tmp_path, "", 1000, AT_MOST_ONCE)
+    assert _crash(tmp_path, "", 1000, plan_of(AT_MOST_ONCE))
     result = resume(
         plan_of(AT_MOST_ONCE), "run-1", Runner(tmp_path).request(home=tmp_path / "home", workspace=tmp_path)
     )
@@ -182,3 +186,72 @@ def test_what_is_marked_at_most_once_is_not_started_again(tmp_path: Path) -> Non
     assert result.error is not None
     assert (result.error.type, result.error.task) == ("error", "kill")
     assert (tmp_path / "marks").read_text() == "x\n"
+
+
+NAP = """
+overture: 1
+name: napping
+tasks:
+  - {id: nap, kind: wait, for: 1h}
+"""
+
+
+def test_a_wait_goes_on_where_it_was(tmp_path: Path) -> None:
+    start = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    runner, plan = Runner(tmp_path), plan_of(NAP)
+
+    async def begin(store: Store) -> None:
+        clock, started = SettableClock(start, moves_by_itself=False), asyncio.Event()
+        request = runner.request(
+            clock=clock, run_id="run-1", on_event=lambda event: started.set() if "until" in event else None
+        )
+        running = asyncio.create_task(execute(plan, request, store))
+        await started.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    with Store(runner.home) as store:
+        asyncio.run(begin(store))
+    later = SettableClock(start + timedelta(minutes=40))
+    result = resume(plan, "run-1", runner.request(clock=later))
+    assert (result.state, later.now()) == ("succeeded", start + timedelta(hours=1))
+
+
+CALLER = """
+overture: 1
+name: caller
+inputs: {api: {type: string, default: "http://127.0.0.1:1"}}
+tasks:
+  - {id: waited, kind: call, workflow: callee, inputs: {api: "{{ inputs.api }}"}}
+  - {id: left, kind: call, workflow: callee, inputs: {api: "{{ inputs.api }}"}, wait: false}
+outputs: {n: tasks.waited.value.n}
+"""
+CALLEE = """
+overture: 1
+name: callee
+inputs: {api: {type: string}}
+tasks:
+  - {id: one, kind: http, method: POST, url: "{{ inputs.api }}/item"}
+  - {id: two, kind: http, method: POST, url: "{{ inputs.api }}/item"}
+outputs: {n: tasks.two.status}
+"""
+
+
+def test_called_runs_go_on_after_a_crash_too(tmp_path: Path) -> None:
+    """At every transition: of the caller, of the run it waits for, and of the one that it leaves alone."""
+    plan, kill_at = plan_of(CALLER, CALLEE), 2
+    while True:
+        folder = tmp_path / str(kill_at)
+        folder.mkdir()
+        with World(ROUTES) as world:
+            if not _crash(folder, world.url, kill_at, plan):
+                break
+            request = Runner(folder).request(home=folder / "home", workspace=folder)
+            with contextlib.suppress(RunRefused):  # the last transition of all: it has ended
+                result = resume(plan, "run-1", request)
+                assert (result.state, dict(result.outputs)) == ("succeeded", {"n": 201})
+            assert len({request.headers["idempotency-key"] for request in world.requests}) == 4
+            with Store(folder / "home") as store:
+                assert {row.state for row in store.runs(with_called=True)} == {"succeeded"}
+        kill_at += 1
+    assert kill_at > 8

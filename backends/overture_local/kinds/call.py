@@ -24,9 +24,10 @@ async def run_call(attempt: Attempt) -> Mapping[str, Json]:
         raise TaskFailed("error", f"more than {engine.limits.call_depth} calls inside one another")
     given = attempt.value("inputs") if attempt.has("inputs") else {}
     cancellation = Cancellation()
-    work = asyncio.create_task(_run(attempt, plan, given, cancellation))
+    created = asyncio.Event()
+    work = asyncio.create_task(_run(attempt, plan, given, cancellation, created))
     if not attempt.literal("wait", True):
-        _detach(attempt, work)
+        await _detach(attempt, work, created)
         return {}
     try:
         result = await asyncio.shield(work)
@@ -40,8 +41,9 @@ async def run_call(attempt: Attempt) -> Mapping[str, Json]:
     return {"value": dict(result.outputs)}
 
 
-def _detach(attempt: Attempt, work: asyncio.Task[RunResult]) -> None:
-    """Let a run go on by itself; the process ends when it has."""
+async def _detach(attempt: Attempt, work: asyncio.Task[RunResult], created: asyncio.Event) -> None:
+    """Let a run go on by itself, once it is in the store; the process ends when it has. Raises what keeps it from
+    starting."""
     detached = attempt.engine.surroundings.detached
     detached.add(work)
 
@@ -50,10 +52,18 @@ def _detach(attempt: Attempt, work: asyncio.Task[RunResult]) -> None:
         if not work.cancelled() and (error := work.exception()) is not None:
             attempt.engine.log("error", f"the run of `{attempt.literal('workflow')}`: {error}", None, None)
 
+    is_created = asyncio.create_task(created.wait())
+    await asyncio.wait((work, is_created), return_when=asyncio.FIRST_COMPLETED)
+    if not created.is_set():
+        is_created.cancel()
+        detached.discard(work)
+        await work
     work.add_done_callback(ended)
 
 
-async def _run(attempt: Attempt, plan: Plan, given: Mapping[str, Json], cancellation: Cancellation) -> RunResult:
+async def _run(
+    attempt: Attempt, plan: Plan, given: Mapping[str, Json], cancellation: Cancellation, created: asyncio.Event
+) -> RunResult:
     """Run the callee, or go on with the run of it that a crash interrupted. Raises TaskFailed."""
     engine = attempt.engine
     store = engine.surroundings.store
@@ -61,15 +71,17 @@ async def _run(attempt: Attempt, plan: Plan, given: Mapping[str, Json], cancella
     while store.has(run):
         row = store.show(run)
         if row.state == "interrupted" and row.digest == plan.digest:
+            created.set()
             return await engine.caller.resume(plan, row, cancellation, store.own(run))
         if row.result is not None and row.state != "cancelled":
+            created.set()
             return RunResult.from_json(row.result)
         run += "x"  # it was cancelled with a caller that was interrupted then
     try:
         inputs, _ = start_values(plan, RunRequest(inputs=given, clock=engine.clock))
         previous = store.previous_success_at(plan.name)
         beginning = Beginning(inputs, {}, None, previous, _data_inputs(attempt))
-        return await engine.caller.start(plan, run, beginning, cancellation, {}, parent=engine.run)
+        return await engine.caller.start(plan, run, beginning, cancellation, {}, engine.run, created.set)
     except NotDue as skipped:
         raise TaskFailed("error", skipped.message) from None
     except RunRefused as refused:

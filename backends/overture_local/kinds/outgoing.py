@@ -78,7 +78,7 @@ def outgoing(attempt: Attempt) -> Outgoing:
         url = _with_pairs(url, pairs)
     headers, secret_headers = _headers(attempt)
     request = Outgoing(attempt.literal("method", "GET"), url, headers, secret_headers=secret_headers)
-    return _with_content(attempt, _with_auth(attempt, request))
+    return _with_content(attempt, _with_auth(attempt, _with_user(request)))
 
 
 def idempotent(attempt: Attempt, request: Outgoing, page: int) -> Outgoing:
@@ -139,6 +139,18 @@ def _check_header(name: str, value: str) -> None:
         value.encode("utf-8")
     except UnicodeEncodeError:
         raise TaskFailed("http", f"the header `{name}` holds half a character") from None
+
+
+def _with_user(request: Outgoing) -> Outgoing:
+    """A user in the url (`https://user:password@host/`) is sent as HTTP knows it, not in the url."""
+    if not request.url.userinfo:
+        return request
+    url = request.url.copy_with(username=None, password=None)
+    if request.has_header("authorization"):
+        return replace(request, url=url)
+    pair = f"{request.url.username}:{request.url.password}"
+    value = f"Basic {base64.b64encode(pair.encode('utf-8', 'surrogatepass')).decode()}"
+    return replace(request, url=url).with_header("Authorization", value)
 
 
 def _with_auth(attempt: Attempt, request: Outgoing) -> Outgoing:
