@@ -14,9 +14,11 @@ from overture.plan.build import plan
 from overture.plan.model import Plan
 
 if TYPE_CHECKING:
+    from overture.drafting.compiling import Compiled
+    from overture.drafting.conversation import Client
     from overture_local import RunResult
 
-__all__ = ["Checked", "Verdict", "check", "export", "plan", "run"]
+__all__ = ["Checked", "Verdict", "check", "compile", "export", "plan", "run"]
 
 
 def check(document: str | Path) -> Verdict:
@@ -42,3 +44,13 @@ def run(plan: Plan, **request: Any) -> RunResult:
     from overture_local import run as run_plan
 
     return run_plan(plan, RunRequest(**request))
+
+
+def compile(request: str, *, client: Client | None = None, name: str | None = None) -> Compiled:
+    """Turn a request into a workflow: by a model, when a client is given, else by the built-in planner.
+
+    Raises DraftingError when the model gives no answer.
+    """
+    from overture.drafting.compiling import compile_by_model, compile_by_words
+
+    return compile_by_model(request, client, name=name) if client else compile_by_words(request, name=name)
