@@ -303,3 +303,24 @@ def test_events_tell_the_story_in_order(runner: Runner) -> None:
         ("phase", None),
         ("run_ended", None),
     ]
+
+
+@pytest.mark.parametrize("limit", [2, 3])
+def test_no_more_children_at_once_than_the_limit(runner: Runner, limit: int) -> None:
+    # each takes a place of its own in the folder, and tells how many it sees there
+    command = "mkdir busy.$0; ls -d busy.* | wc -l > seen.$0; sleep 0.3; rmdir busy.$0"
+    tasks = "\n".join(
+        f'- {{id: t{n}, kind: shell, needs: [], command: [sh, -c, "{command}", "{n}"]}}' for n in range(6)
+    )
+    assert runner.run(_flow(tasks), limits=Limits(processes=limit)).state == "succeeded"
+    seen = [int((runner.workspace / f"seen.{n}").read_text()) for n in range(6)]
+    assert max(seen) <= limit
+
+
+@pytest.mark.parametrize(("depth", "state"), [(2, "succeeded"), (1, "failed")])
+def test_calls_have_a_largest_depth(runner: Runner, depth: int, state: str) -> None:
+    def caller(name: str, called: str) -> str:
+        return f"overture: 1\nname: {name}\ntasks:\n  - {{id: {name}_calls, kind: call, workflow: {called}}}\n"
+
+    innermost = "overture: 1\nname: c\ntasks:\n  - {id: x, kind: set, values: {y: 1}}\n"
+    assert runner.run(caller("a", "b"), caller("b", "c"), innermost, limits=Limits(call_depth=depth)).state == state
