@@ -98,14 +98,14 @@ class Lines:
             stop = end
             if following is not None:
                 below = self.start(self.key(following)[0])
-                stop = self.start_of_comments(below, self._end_of_value(key), len(opening))
+                stop = self.start_of_comments(below, self.end_of_value(key), len(opening))
                 leads[following] = text[stop:below]
             bodies[key] = (start, stop)
         return Block(begin, end, opening, tuple(written), leads, bodies)
 
     def end_of(self, pointer: str, column: int) -> int:
         """Where the lines of a value end: with it, and the comments below that are indented at least so far."""
-        end = here = self._end_of_value(pointer)
+        end = here = self.end_of_value(pointer)
         while here < len(self.text):
             line = self.text[here : self.end(here + 1)]
             indentation = len(line) - len(line.lstrip(" "))
@@ -128,7 +128,8 @@ class Lines:
             start -= len(line)
         return max(start, floor)
 
-    def _end_of_value(self, pointer: str) -> int:
+    def end_of_value(self, pointer: str) -> int:
+        """After the last line of a value."""
         place = self.places[pointer]
         return self.end(max(self.tails.get(place.end, place.end), place.key[1] if place.key else 0))
 

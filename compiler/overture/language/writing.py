@@ -40,7 +40,7 @@ def write_data(document: dict[str, Json]) -> str:
         if key in ("inputs", "state", "outputs", "labels") and isinstance(value, dict) and value:
             lines += [f"{scalar(key)}:", *_mapping(value, 2)]
         else:
-            lines += _entry(key, value, 0)
+            lines += entry_lines(key, value, 0)
     return "\n".join(lines) + "\n"
 
 
@@ -72,11 +72,11 @@ def flow(value: Json) -> str | None:
     return scalar(value, in_flow=True)
 
 
-def _entry(key: str, value: Json, indent: int) -> list[str]:
+def entry_lines(key: str, value: Json, indent: int) -> list[str]:
     """`key: value` as lines, indented."""
     pad, name = " " * indent, scalar(key)
     if len(name) > _KEY_LIMIT:
-        first, *rest = _item(value, indent, ": ")
+        first, *rest = item_lines(value, indent, ": ")
         return [f"{pad}? {name}", first, *rest]
     prefix = f"{pad}{name}:"
     if isinstance(value, str):
@@ -91,14 +91,14 @@ def _entry(key: str, value: Json, indent: int) -> list[str]:
 
 
 def _mapping(value: dict[str, Json], indent: int) -> list[str]:
-    return [line for key, each in value.items() for line in _entry(key, each, indent)]
+    return [line for key, each in value.items() for line in entry_lines(key, each, indent)]
 
 
 def _list(value: list[Json], indent: int) -> list[str]:
-    return [line for each in value for line in _item(each, indent, "- ")]
+    return [line for each in value for line in item_lines(each, indent, "- ")]
 
 
-def _item(value: Json, indent: int, mark: str) -> list[str]:
+def item_lines(value: Json, indent: int, mark: str) -> list[str]:
     """A value after `- `: its first line shares the line of the mark."""
     pad = " " * indent
     if isinstance(value, str) and (block := _literal(value, indent + 2)) is not None:
