@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(CACHE)/uv/bin/uv)
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help setup demo test check engines bench clean
+.PHONY: help setup demo test goldens check engines bench clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ demo: setup ## compile an English request with no key, check it, draw it, export
 
 test: setup ## every test that needs no engine
 	@$(BIN)/pytest -n 2
+
+goldens: setup ## write anew what the backends export of the cases
+	@$(BIN)/pytest tests/conformance --update-goldens
 
 check: setup ## formatter, linter, types
 	@$(BIN)/ruff format --check .
