@@ -37,8 +37,9 @@ def test_import_overture_imports_nothing_heavy() -> None:
 
 
 def test_help_imports_no_command() -> None:
-    code = "import sys; sys.argv = ['overture', '--help']; from overture.cli import main\ntry: main()\nexcept SystemExit: pass"
-    assert not _loaded(code).intersection({"pydantic", "networkx", "openai", "jinja2", "yaml", "jsonschema", "httpx2"})
+    program = "import sys; sys.argv = ['overture', '--help']; from overture.cli import main"
+    loaded = _loaded(f"{program}\ntry: main()\nexcept SystemExit: pass")
+    assert not loaded.intersection({"pydantic", "networkx", "openai", "jinja2", "yaml", "jsonschema", "httpx2"})
 
 
 def test_check_needs_no_model_and_no_network_library() -> None:

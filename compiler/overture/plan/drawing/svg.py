@@ -17,13 +17,13 @@ _LINE = 17.0
 _PAD = 10.0
 _GAP_X, _GAP_Y = 26.0, 30.0
 _STYLE = """
-svg{background:var(--paper);--paper:#fff;--ink:#1b1f24;--soft:#57606a;--line:#8c959f;--task:#f6f8fa;--block:#eaeef2}
-@media(prefers-color-scheme:dark){svg{--paper:#0d1117;--ink:#e6edf3;--soft:#9198a1;--line:#656c76;--task:#161b22;--block:#1c2330}}
-text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--ink)}
-.soft{fill:var(--soft)}.id{font-weight:700}
-rect{fill:var(--task);stroke:var(--line)}.block{fill:var(--block);stroke-dasharray:4 3}.part{fill:none}
-.edge{fill:none;stroke:var(--line);stroke-width:1.4}.guarded{stroke-dasharray:5 4}
-"""
+text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1b1f24}
+.paper{fill:#fff;stroke:none}.soft{fill:#57606a}.id{font-weight:700}
+rect{fill:#f6f8fa;stroke:#8c959f}.block{fill:#eaeef2;stroke-dasharray:4 3}.part{fill:none}
+.edge{fill:none;stroke:#8c959f;stroke-width:1.4}.guarded{stroke-dasharray:5 4}
+@media(prefers-color-scheme:dark){text{fill:#e6edf3}.soft{fill:#9198a1}.paper{fill:#0d1117}rect{fill:#161b22;stroke:#656c76}
+.block{fill:#1c2330}.part{fill:none}.edge{stroke:#656c76}}
+"""  # plain colours, no custom properties: not every program that shows SVG knows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,10 @@ def as_svg(drawing: Drawing) -> str:
         '<marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0 0L8 4L0 8z" fill="#8c959f"/></marker>'
     )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
-        f'role="img" aria-label="{escape(drawing.name)}"><style>{_STYLE}</style><defs>{arrow}</defs>{"".join(lines)}</svg>\n'
-    )
+    size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+    label = f'role="img" aria-label="{escape(drawing.name)}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {label}><style>{_STYLE}</style><defs>{arrow}</defs>'
+    return f"{head}{''.join(lines)}</svg>\n"
 
 
 def _text(x: float, y: float, text: str, style: str) -> str:
