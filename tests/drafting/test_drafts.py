@@ -75,7 +75,8 @@ def test_the_request_comes_last_and_what_stands_before_it_never_changes() -> Non
     client = Scripted(wire())
     draft("Something else with https://example.com/x", client, check, name="other")
     assert one.asked[0][:-1] == client.asked[0][:-1]
-    assert one.asked[0][-1].content == REQUEST
+    assert one.asked[0][-1].content.startswith(REQUEST)
+    assert "is cron `0 6 * * *`, timezone UTC" in one.asked[0][-1].content
     assert "`https://example.com/x`" in client.asked[0][-1].content
     assert "Call the workflow `other`" in client.asked[0][-1].content
 

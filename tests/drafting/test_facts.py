@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from overture.drafting.facts import MAX_FACTS, facts_in, lost
+from overture.drafting.facts import MAX_FACTS, facts_in, lost, schedules_in
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,15 @@ def test_the_words_that_a_task_cites_do_not_count() -> None:
     assert lost(facts, {"tasks": [{"source": "at most 250 for ops@acme.example"}]}, []) == facts
     assert lost(facts, {"limit": 250, "to": "ops@acme.example"}, []) == []
     assert lost(facts, {"limit": 2500}, ["OPS@acme.example is not used"]) == facts[:1]
+
+
+def test_words_that_say_when_are_read_for_the_model() -> None:
+    request = "Every weekday at 9am Berlin time, and on Sundays at 22:30 Tokyo time, tell #ops"
+    assert [(words, schedule.cron, schedule.timezone) for words, schedule in schedules_in(request)] == [
+        ("Every weekday at 9am Berlin time", "0 9 * * 1-5", "Europe/Berlin"),
+        ("on Sundays at 22:30 Tokyo time", "30 22 * * 0", "Asia/Tokyo"),
+    ]
+
+
+def test_words_that_leave_the_zone_open_are_left_to_the_model() -> None:
+    assert schedules_in("Every weekday at 9am (our office is in Lima) tell #ops") == []

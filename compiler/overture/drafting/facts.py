@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from overture.drafting.planner.schedules import Schedule, schedule_at
 from overture.expressions.types import Json
 
 _URL = r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]}]"
@@ -37,6 +38,17 @@ def facts_in(request: str) -> list[Fact]:
         if kind != "number" or not request[match.end() :].lstrip().lower().startswith(("am", "pm", "o'clock", "uhr")):
             found.setdefault(text, Fact(kind, text, match.start(), match.end()))
     return list(found.values())[:MAX_FACTS]
+
+
+def schedules_in(request: str) -> list[tuple[str, Schedule]]:
+    """The words that say when, and the cron and zone that they mean: models are often an hour or a day off. Words that
+    leave the hour or the zone open are left to the model, which reads what else the request says."""
+    found, end = [], 0
+    for word in re.finditer(r"\b\w", request):
+        if word.start() >= end and (schedule := schedule_at(request, word.start())) and not schedule.assumptions:
+            found.append((request[word.start() : schedule.end].strip(), schedule))
+            end = schedule.end
+    return found
 
 
 def lost(facts: list[Fact], document: Json, said: list[str]) -> list[Fact]:

@@ -14,7 +14,7 @@ from importlib import resources
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from overture.drafting.conversation import Message
-from overture.drafting.facts import Fact
+from overture.drafting.facts import Fact, schedules_in
 from overture.expressions.table import FILTERS, FUNCTIONS, TESTS
 from overture.expressions.types import Json
 from overture.language.forms import (
@@ -53,7 +53,13 @@ class WorkedExample:
 
 def compile_messages(request: str, facts: list[Fact], name: str | None = None) -> list[Message]:
     """The conversation that asks for a workflow."""
-    said = _render("request.md.j2", request=request, name=name, facts=[f"`{fact.text}`" for fact in facts])
+    said = _render(
+        "request.md.j2",
+        request=request,
+        name=name,
+        facts=[f"`{fact.text}`" for fact in facts],
+        schedules=schedules_in(request),
+    )
     return [*_beginning(), Message("user", said)]
 
 
