@@ -36,6 +36,9 @@ from overture.language.tasks import TASKS, Repeatable
 from overture.language.wire import lower
 from overture.language.wire_schema import is_case, task_fields
 
+UNTOLD = frozenset(("action",))
+"""Kinds that a model is not told of: without a list of operations it could only guess their names."""
+
 _FILES = resources.files("overture_prompts")
 _COMMON = ("id", "source", "description", "needs", "when")
 _EXPRESSIONS = (Role.EXPRESSION, Role.EXPRESSIONS, Role.OUTPUTS)
@@ -110,7 +113,7 @@ def _system() -> str:
         "system.md.j2",
         common=[field for field in http if field.key in _COMMON],
         settings=[field for field in settings if issubclass(TASKS["http"], Repeatable)],
-        kinds=[_kind(kind) for kind in TASKS],
+        kinds=[_kind(kind) for kind in TASKS if kind not in UNTOLD],
         filters=list(FILTERS.values()),
         functions=list(FUNCTIONS.values()),
         tests=[row for row in TESTS.values() if row.is_test],
