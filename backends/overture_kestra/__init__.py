@@ -34,10 +34,9 @@ class KestraBackend:
         gaps: list[Gap] = []
         files: dict[str, str] = {}
         for name, each in {plan.name: plan, **plan.callees}.items():
-            flow, found = lower(replace(each, callees=plan.callees), options)
+            flows, found = lower(replace(each, callees=plan.callees), options)
             gaps += found if each is plan else [replace(gap, workflow=name) for gap in found]
-            if flow is not None:
-                files[f"{name}.yaml"] = render(flow)
+            files |= {f"{flow.id}.yaml": render(flow) for flow in flows}
         if any(gap.severity == "error" for gap in gaps):
             return Export({}, tuple(gaps))
         return Export(files, tuple(gaps))

@@ -9,15 +9,15 @@ from overture.expressions.tree import Expr
 from overture.plan.model import Block, Task
 from overture_kestra import model
 from overture_kestra.carriers import Plain, Text
-from overture_kestra.failures import barrier, failure_expression
+from overture_kestra.failures import barrier, failing, first_error
 from overture_kestra.loops import lower_foreach
 from overture_kestra.model import Value
-from overture_kestra.pebble import Inexact, unbracketed
-from overture_kestra.place import CORE, SEQUENTIAL, Place, Refused
+from overture_kestra.pebble import Inexact, pebble_string, unbracketed
+from overture_kestra.place import CORE, SEQUENTIAL, Failing, Place, Refused
 from overture_kestra.subflows import lower_call
 from overture_kestra.tasks import TASKS
 from overture_kestra.tasks.simple import nothing
-from overture_kestra.timing import iso_duration
+from overture_kestra.timing import SELF_TIMED, SHORT_SECONDS, iso_duration
 from overture_kestra.values import Program, compute
 
 
@@ -68,8 +68,9 @@ def lower_task(task: Task, place: Place) -> list[model.Task]:
     last = _attempts(task, replace(last, description=last.description or task.description))
     first = [_attempts(task, each) if _does_the_work(task, each) else each for each in first]
     lowered = _guarded(task, place, [*first, last], condition)
-    if task.id not in lowering.errors:
-        lowering.errors[task.id] = _error_of(task, place)
+    for each in [*before, *(one for top in lowered for one in top.walk())]:
+        lowering.owners.setdefault(each.id, task.id)
+    _tell(task, place, [*before, *lowered])
     lowered = [*before, *lowered]
     return [_continuing(task, place, lowered)] if task.continues_on_error else lowered
 
@@ -78,7 +79,7 @@ def raise_refused(task: Task, what: str, help: str | None = None) -> None:
     raise Refused(f"{what} is not exported to Kestra", help, task.pointer)
 
 
-_NO_TIMEOUT = frozenset(("branch", "foreach", "repeat", "try", "call"))
+_NO_TIMEOUT = frozenset(("branch", "foreach", "try", "call"))
 
 _INSTEAD = {
     "sql": "run the query by a `python` or `shell` task",
@@ -94,8 +95,10 @@ def _does_the_work(task: Task, step: model.Task) -> bool:
 
 
 def _attempts(task: Task, lowered: model.Task) -> model.Task:
-    if task.timeout_seconds is not None:
-        lowered = replace(lowered, timeout=iso_duration(task.timeout_seconds))
+    if task.timeout_seconds is not None and task.kind not in _HOLDING:
+        # what is short is held by the script itself, without the time that Python takes to start
+        spare = 10 if task.kind in SELF_TIMED and task.timeout_seconds < SHORT_SECONDS else 0
+        lowered = replace(lowered, timeout=iso_duration(task.timeout_seconds + spare))
     if task.retry.attempts < 2:
         return lowered
     retry = task.retry
@@ -152,14 +155,20 @@ def _continuing(task: Task, place: Place, lowered: list[model.Task]) -> model.Ta
     return replace(outer, comment="a failure does not fail the run; the Sequential turns the warning into a success")
 
 
-def _error_of(task: Task, place: Place) -> str:
-    """An expression that gives the JSON text of a task's error, null when it has not failed."""
-    kind = "timeout" if task.timeout_seconds is not None else "expression"
-    words = "it took too long" if kind == "timeout" else "a value could not be read"
-    earlier = place.lowering.before.get(task.id)
-    first = f"outputs.{earlier}.vars.error ?? " if earlier else ""
-    other = f'\'{{"type":"{kind}","message":"{words}"}}\''
-    return f"{place.state(task.id)} == 'FAILED' ? ({first}outputs.{task.id}.vars.error ?? {other}) : 'null'"
+def _tell(task: Task, place: Place, lowered: list[model.Task]) -> None:
+    """Keep what is known of the errors of a task: that of its script, or that it took too long."""
+    lowering = place.lowering
+    if task.kind not in _HOLDING:
+        kind = "timeout" if task.timeout_seconds is not None else "expression"
+        words = "it took too long" if kind == "timeout" else "a value could not be read"
+        known = (("error", f"outputs.{task.id}.vars.error ?? null"), ("type", f"'{kind}'"), ("message", f"'{words}'"))
+        lowering.failing.setdefault(task.id, Failing(task.id, task.id, known))
+    if "error" in task.reads and task.kind != "try":
+        found = list(failing(lowering, lowered))
+        lowering.errors[task.id] = first_error(lowering, found, with_task=False)
+
+
+_HOLDING = frozenset(("branch", "foreach", "repeat", "try"))
 
 
 # ---- the kinds that hold tasks
@@ -188,7 +197,6 @@ def lower_branch(task: Task, place: Place) -> list[model.Task]:
             "defaults": other,
         }
         made = model.Task(task.id, f"{CORE}.flow.Switch", properties)
-    lowering.errors[task.id] = failure_expression(lowering, made, place)
     if before:
         lowering.before[task.id] = before[0].id
     return [*before, made]
@@ -237,7 +245,7 @@ def lower_repeat(task: Task, place: Place) -> list[model.Task]:
             {"condition": f"{{{{ not ({source}) }}}}", "errorMessage": _used_up(task, 1)},
         )
         made = model.Task(task.id, SEQUENTIAL, {"tasks": [*tasks, used_up]})
-        lowering.errors[task.id] = failure_expression(lowering, made, place, _error_text("error", _used_up(task, 1)))
+        lowering.failing[used_up.id] = _used_up_failing(task, used_up.id, 1)
         return [made]
     if not place.is_sequential:
         lowering.warn(
@@ -245,18 +253,22 @@ def lower_repeat(task: Task, place: Place) -> list[model.Task]:
             f"while `{task.id}` waits between two rounds, Kestra starts nothing beside it",
             "put it after the tasks that run beside it",
         )
+    frequency: dict[str, Value] = {"interval": iso_duration(every), "maxIterations": attempts - 1}
+    if task.timeout_seconds is not None:
+        frequency["maxDuration"] = iso_duration(task.timeout_seconds)
+        lowering.warn(task.pointer, f"the timeout of `{task.id}` is looked at between two rounds on Kestra")
     properties: dict[str, Value] = {
         "condition": f"{{{{ {source} }}}}",
         "failOnMaxReached": True,
         # Kestra runs one round more than it is told
         "checkFrequency": model.Note(
             f"{attempts} rounds: Kestra runs one more than maxIterations",
-            {"interval": iso_duration(every), "maxIterations": attempts - 1},
+            frequency,
         ),
         "tasks": tasks,
     }
     made = model.Task(task.id, f"{CORE}.flow.LoopUntil", properties)
-    lowering.errors[task.id] = failure_expression(lowering, made, place, _error_text("error", _used_up(task, attempts)))
+    lowering.failing[task.id] = _used_up_failing(task, task.id, attempts)
     return [made]
 
 
@@ -264,8 +276,8 @@ def _used_up(task: Task, attempts: int) -> str:
     return f"`{task.id}` was not done after {attempts} rounds"
 
 
-def _error_text(kind: str, message: str) -> str:
-    return f'\'{{"type":"{kind}","message":"{message}"}}\''
+def _used_up_failing(task: Task, id: str, attempts: int) -> Failing:
+    return Failing(id, task.id, (("type", "'error'"), ("message", pebble_string(_used_up(task, attempts)))))
 
 
 def lower_try(task: Task, place: Place) -> list[model.Task]:
@@ -277,9 +289,10 @@ def lower_try(task: Task, place: Place) -> list[model.Task]:
     properties: dict[str, Value] = {"tasks": tasks}
     errors = barrier(lowering, tasks, f"{task.id}_wait_for_others")
     inner = model.Task(guarded, f"{CORE}.flow.AllowFailure", properties)
-    error = failure_expression(lowering, inner, place)
     lowering.results[task.id, "failed"] = Plain(f"((tasks.{guarded}.state ?? '') == 'WARNING')")
-    lowering.errors[task.id] = error
+    if "error" in task.reads:
+        # what was caught is told, whether or not the try failed in the end
+        lowering.errors[task.id] = first_error(lowering, list(failing(lowering, [inner])), with_task=False)
     parts: list[Value] = []
     if "catch" in task.blocks:
         catching = model.Task(caught, SEQUENTIAL, {"tasks": _case(task, "catch", place)})
@@ -292,8 +305,7 @@ def lower_try(task: Task, place: Place) -> list[model.Task]:
             comment="a failure in `errors` does not fail what it guards",
         )
         parts = [fails]
-        lowering.covers[again] = caught
-        lowering.catches.append(catching)
+        lowering.catches[again] = catching
     if errors:
         properties["errors"] = errors
     outer = model.Task(task.id, SEQUENTIAL, {"allowWarning": True, "tasks": [inner, *parts]})

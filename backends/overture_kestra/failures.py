@@ -1,28 +1,30 @@
-"""What a failure means in Kestra: which task it was, and that what runs beside it is let finish."""
+"""What a failure means in Kestra: which task it was, with which error, and that what runs beside it is let finish."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from overture_kestra import model
 from overture_kestra.model import Task, Value
-from overture_kestra.place import CORE, RETURN, Lowering, Place
+from overture_kestra.pebble import pebble_string
+from overture_kestra.place import CORE, RETURN, Failing, Lowering
 
 _GUARDS = (f"{CORE}.flow.AllowFailure",)
 _OWN = (f"{CORE}.flow.Loop", f"{CORE}.flow.Subflow")
+_UNTIL = f"{CORE}.flow.LoopUntil"
 _DAG = f"{CORE}.flow.Dag"
 
 
 def leaves(task: Task, *, is_outermost: bool = True) -> Iterator[Task]:
     """The tasks inside whose failure fails this one: not what stands in an AllowFailure, which only warns; a Loop
-    and a Subflow run their tasks elsewhere and fail themselves."""
+    and a Subflow run their tasks elsewhere and fail themselves, a LoopUntil may fail after all of its tasks."""
     if task.type in _GUARDS and not is_outermost:
         return
     children = [] if task.type in _OWN else list(_children(task))
-    if not children:
-        yield task
     for child in children:
         yield from leaves(child, is_outermost=False)
+    if not children or task.type == _UNTIL:
+        yield task
 
 
 def _children(task: Task) -> Iterator[Task]:
@@ -44,32 +46,32 @@ def _direct(value: Value) -> Iterator[Task]:
             yield from _direct(each)
 
 
-def failure_expression(lowering: Lowering, task: Task, place: Place, otherwise: str | None = None) -> str:
-    """An expression that gives the JSON text of the error that failed a block, null when none did: the first of its
-    tasks, in their order, that failed. `otherwise`: its own error, when it failed and none of its tasks did."""
-    found = "'null'"
-    if otherwise is not None:
-        found = f"({place.state(task.id)} == 'FAILED' ? {otherwise} : 'null')"
-    for id, error in reversed(list(failures(lowering, [task]))):
-        found = f"((tasks.{id}.state ?? '') == 'FAILED' ? ({error}) : {found})"
-    return found
-
-
-def failures(lowering: Lowering, tasks: Sequence[Task]) -> Iterator[tuple[str, str]]:
-    """Each task that can fail these, with an expression for the JSON text of its error."""
+def failing(lowering: Lowering, tasks: Iterable[Task]) -> Iterator[Failing]:
+    """Each task that can fail these, in their order, with what is known of its error."""
     for task in tasks:
         for leaf in leaves(task):
-            catch = lowering.covers.get(leaf.id)
+            catch = lowering.catches.get(leaf.id)
             if catch is not None:
-                inside = next((each for each in lowering.catches if each.id == catch), None)
-                if inside is not None:
-                    yield from failures(lowering, [inside])
-                    continue
-            yield leaf.id, lowering.errors.get(leaf.id) or _plain_error(leaf.id)
+                yield from failing(lowering, [catch])
+            else:
+                known = lowering.failing.get(leaf.id)
+                yield known if known is not None else Failing(leaf.id, lowering.owners.get(leaf.id, leaf.id))
 
 
-def _plain_error(id: str) -> str:
-    return f'outputs.{id}.vars.error ?? \'{{"type":"expression","message":"a value could not be read"}}\''
+def first_error(lowering: Lowering, found: Sequence[Failing], *, with_task: bool) -> str:
+    """An expression for the JSON text of the error of the first of these tasks that failed, null when none did."""
+    lowering.scripts.add("first_error")
+    entries = [_entry(each, with_task) for each in found]
+    if len(entries) == 1:
+        return f"[{entries[0]}] | jq(vars.first_error) | first"
+    return "[\n  " + ",\n  ".join(entries) + "\n] | jq(vars.first_error) | first"
+
+
+def _entry(each: Failing, with_task: bool) -> str:
+    parts = [f"'task': {pebble_string(each.task)}"] if with_task else []
+    parts.append(f"'state': tasks.{each.id}.state ?? ''")
+    known = dict(each.known) or {"error": f"outputs.{each.id}.vars.error ?? null"}
+    return "{" + ", ".join([*parts, *(f"'{name}': {value}" for name, value in known.items())]) + "}"
 
 
 def barrier(lowering: Lowering, tasks: Sequence[Task], id: str) -> list[Value]:
@@ -86,7 +88,7 @@ def barrier(lowering: Lowering, tasks: Sequence[Task], id: str) -> list[Value]:
         "tasks": [Task(lowering.name(f"{id}_tick"), RETURN, {"format": ""})],
     }
     comment = "lets what runs beside the failed task finish first: Kestra would not wait"
-    return [Task(lowering.name(id), f"{CORE}.flow.LoopUntil", wait, comment=comment)]
+    return [Task(lowering.name(id), _UNTIL, wait, comment=comment)]
 
 
 def _dags(tasks: Sequence[Task]) -> Iterator[Task]:

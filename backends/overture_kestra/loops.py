@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from overture.expressions.tree import Expr
+from overture.expressions.types import Type
 from overture.plan.model import Block, Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Carrier, Plain, Text
-from overture_kestra.failures import barrier, failures
-from overture_kestra.model import Value
+from overture_kestra.failures import barrier, failing, first_error
+from overture_kestra.model import Script, Value
 from overture_kestra.pebble import Inexact, bare, constant_value, template_text
-from overture_kestra.place import CORE, RETURN, Place
+from overture_kestra.place import CORE, RETURN, Failing, Place
 from overture_kestra.values import Program, compute, compute_trees, local_name
 
 LowerBlock = Callable[[Block, Place], list[model.Task]]
@@ -40,22 +41,24 @@ def lower_foreach(task: Task, place: Place, lower_block: LowerBlock) -> list[mod
     body = lower_block(task.blocks["tasks"], inner)
     collect, last = _collect(task, inner)
     skips = task.literals.get("on_item_error", "fail") == "skip"
+    for each in (*before, *first, *last):
+        lowering.owners[each.id] = task.id
     outputs: list[Value] = []
     if collect is not None:
         outputs.append({"id": "value", "type": "STRING", "value": f"{{{{ {collect} ?? '' }}}}"})
-    found = list(failures(lowering, [*first, *body, *last]))
-    error = "''"
-    for id, text in reversed(found):
-        error = f"((tasks.{id}.state ?? '') == 'FAILED' ? ({text}) : {error})"
-    outputs.append({"id": "error", "type": "STRING", "value": f"{{{{ {error} }}}}"})
+    if lowering.tells_errors:
+        found = list(failing(lowering, [*first, *body, *last]))
+        error = first_error(lowering, found, with_task=True)
+        outputs.append({"id": "error", "type": "STRING", "value": template(error)})
     concurrency = int(task.literals.get("concurrency", 1))
     properties: dict[str, Value] = {
         "values": values,
         "concurrencyLimit": concurrency,
         "transmitFailed": not skips,
         "tasks": [*first, *body, *last],
-        "outputs": outputs,
     }
+    if outputs:
+        properties["outputs"] = outputs
     if waiting := barrier(lowering, body, f"{task.id}_wait_for_others"):
         properties["errors"] = waiting
     if concurrency > 1 and not skips:
@@ -64,12 +67,13 @@ def lower_foreach(task: Task, place: Place, lower_block: LowerBlock) -> list[mod
             f"when an item of `{task.id}` fails, items that run beside it end in the background on Kestra",
         )
     loop = model.Task(task.id, f"{CORE}.flow.Loop", properties)
-    lowering.errors[task.id] = _loop_error(task, place)
+    items = f"outputs.{task.id}.outputs ?? null"
+    lowering.failing[task.id] = Failing(task.id, task.id, (("items", items), ("type", "'item'")))
     after = list(_results(task, place, collect is not None))
     return [*before, replace(loop, description=task.description), *after]
 
 
-def _item_type(task: Task) -> carriers.Type:
+def _item_type(task: Task) -> Type:
     return task.fields["items"].type.item
 
 
@@ -165,14 +169,10 @@ def carriers_lose(tree: Expr) -> bool:
     return may_hold_double(tree.type) and tree.type.is_only("number")
 
 
-def _loop_error(task: Task, place: Place) -> str:
-    """The error of the first item that failed, as that of the loop."""
-    outputs = f"(outputs.{task.id}.outputs ?? [])"
-    first = f'{outputs} | jq(\'sort_by(.item.iteration) | map(.outputs.error // "" | select(. != "")) | .[0]\') | first'
-    other = '\'{"type":"item","message":""}\''
-    earlier = place.lowering.before.get(task.id)
-    prepared = f"outputs.{earlier}.vars.error ?? " if earlier else ""
-    return f"{place.state(task.id)} == 'FAILED' ? ({prepared}({first}) ?? {other}) : 'null'"
+def template(expression: str) -> Value:
+    """An expression as a template, over several lines where it has them."""
+    text = f"{{{{ {expression} }}}}"
+    return Script(text) if "\n" in text else text
 
 
 def _results(task: Task, place: Place, has_value: bool) -> list[model.Task]:
@@ -188,10 +188,11 @@ def _results(task: Task, place: Place, has_value: bool) -> list[model.Task]:
     if "failed" in task.reads:
         name = lowering.name(f"{task.id}_failed")
         program = (
-            'sort_by(.item.iteration) | map(select((.outputs.error // "") != "")'
+            'sort_by(.item.iteration) | map(select((.outputs.error // "null") != "null")'
             ' | "{\\u0022index\\u0022:" + (.item.iteration | tostring) + ",\\u0022item\\u0022:"'
             f" + ({_item_program(task)})"
-            ' + ",\\u0022error\\u0022:" + .outputs.error + "}") | "[" + join(",") + "]"'
+            ' + ",\\u0022error\\u0022:"'
+            ' + (.outputs.error | fromjson | {type, message} | tojson) + "}") | "[" + join(",") + "]"'
         )
         made.append(model.Task(name, RETURN, {"format": f"{{{{ {outputs} | jq('{program}') | first }}}}"}))
         lowering.results[task.id, "failed"] = Text(f"outputs.{name}.value")

@@ -2,66 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from overture.expressions.tree import Expr
+from overture.expressions.tree import Expr, Filter, Literal, Ref, references
 from overture.plan.backend import Gap
-from overture.plan.model import Input, Plan
+from overture.plan.model import Input, Plan, Task
 from overture.plan.python_source import helper_sources
 from overture_kestra import carriers, model
+from overture_kestra.attempts import apart
 from overture_kestra.blocks import lower_block
 from overture_kestra.carriers import Members, Plain, Text
-from overture_kestra.failures import barrier, failures
+from overture_kestra.failures import barrier, failing, first_error
 from overture_kestra.helpers import script
+from overture_kestra.loops import template
 from overture_kestra.model import Flow, Script, Value
 from overture_kestra.outputs import output_type
-from overture_kestra.pebble import Inexact, json_text, template_text
-from overture_kestra.place import CORE, RETURN, SEQUENTIAL, Lowering, Place, Refused, input_type
+from overture_kestra.pebble import Inexact, bare, json_text, template_text, unbracketed
+from overture_kestra.place import CAPTURED, CORE, MOMENT, RETURN, SEQUENTIAL, Lowering, Place, Refused, input_type
+from overture_kestra.split import carried_names, inner_plan, needs_two, outer_flow, take_in
 from overture_kestra.tasks.simple import kept_text
 from overture_kestra.timing import iso_duration
 from overture_kestra.triggers import lower_triggers
 from overture_kestra.values import compute_trees
 
-LOOP = f"{CORE}.flow.Loop"
 
-
-def lower(plan: Plan, options: Mapping[str, str]) -> tuple[Flow | None, tuple[Gap, ...]]:
-    """The flow of one workflow (those that it calls are flows of their own), None when a gap is an error."""
+def lower(plan: Plan, options: Mapping[str, str]) -> tuple[tuple[Flow, ...], tuple[Gap, ...]]:
+    """The flow of one workflow, or two; none when a gap is an error. Those that it calls are flows of their own."""
     lowering = Lowering(plan, options)
     lowering.taken |= {task.id for task in plan.walk()}
     try:
-        flow = _flow(lowering)
+        flows = _two_flows(lowering) if needs_two(plan) else (_flow(lowering),)
     except Refused as refused:
         gap = Gap(refused.pointer or "", refused.message, refused.help)
-        return None, (*lowering.gaps, gap)
-    return flow, tuple(lowering.gaps)
+        return (), (*lowering.gaps, gap)
+    return flows, tuple(lowering.gaps)
+
+
+def _two_flows(lowering: Lowering) -> tuple[Flow, ...]:
+    plan = lowering.plan
+    carried = carried_names(_names(plan), plan)
+    outer = Lowering(plan, lowering.options, lowering.gaps)
+    triggers, first = lower_triggers(outer)
+    lowering.plan = inner_plan(plan)
+    more = take_in(lowering, carried)
+    inner = _flow(lowering)
+    inner = replace(inner, id=f"{plan.name}_tasks", inputs=(*inner.inputs, *more))
+    flow = outer_flow(outer, inner, carried, first)
+    concurrency, variables = _concurrency(plan), _variables(outer)
+    flow = replace(flow, triggers=triggers, concurrency=concurrency, variables=variables, header=_header(outer))
+    return flow, inner
 
 
 def _flow(lowering: Lowering) -> Flow:
     plan = lowering.plan
     body = Place(lowering)
-    tasks = lower_block(plan.body, body)
-    tasks, outputs = _outputs(lowering, body, tasks)
+    lowering.tells_errors = _tells_errors(plan)
+    triggers, first = lower_triggers(lowering)
+    tasks = [*first, *lower_block(plan.body, body)]
+    step, outputs = _outputs(lowering, body)
+    late = None
+    if step is not None and plan.on_failure is None and plan.finally_ is None:
+        tasks.append(step)
+    else:
+        late = step
+    if any(ref.root == "run" and ref.name == "previous_success_at" for ref in _names(plan)):
+        tasks.append(_remember_success(lowering))
     errors = _on_failure(lowering, tasks)
-    finally_, cure = _finally(lowering, tasks)
-    triggers = lower_triggers(lowering)
-    flow = Flow(
+    finally_, cure = _finally(lowering, tasks, late)
+    tasks = [*_captured(lowering), *tasks]
+    return Flow(
         id=plan.name,
         namespace=lowering.namespace,
         description=plan.description,
+        header=_header(lowering),
         labels=plan.labels,
-        inputs=tuple(_input(lowering, each) for each in plan.inputs),
+        inputs=tuple(_input(each) for each in plan.inputs),
         variables=_variables(lowering),
-        concurrency=_concurrency(lowering, tasks),
-        sla=_timeout(lowering),
+        concurrency=_concurrency(plan),
+        sla=_timeout(plan),
         triggers=triggers,
-        tasks=tuple(tasks),
-        errors=errors,
-        finally_=finally_,
+        tasks=apart(lowering, tasks),
+        errors=apart(lowering, errors),
+        finally_=apart(lowering, finally_),
         outputs=(*outputs, *cure),
     )
-    return replace(flow, header=_header(lowering))
+
+
+def _captured(lowering: Lowering) -> list[model.Task]:
+    """Keeps inputs for loops in loops, in which Kestra 2.0.0 reads their defaults."""
+    if not lowering.captured:
+        return []
+    task = model.Task(
+        CAPTURED,
+        f"{CORE}.output.OutputValues",
+        {"values": dict(lowering.captured)},
+        comment="a loop in a loop would read the defaults of the inputs",
+    )
+    return [task]
 
 
 def _header(lowering: Lowering) -> tuple[str, ...]:
@@ -87,7 +125,7 @@ def _variables(lowering: Lowering) -> dict[str, Value]:
     return found
 
 
-def _input(lowering: Lowering, each: Input) -> model.Input:
+def _input(each: Input) -> model.Input:
     kind = input_type(each.type)
     properties: dict[str, Value] = {}
     schema = each.schema
@@ -143,23 +181,14 @@ def _default(kind: str, carried: str, each: Input) -> Value:
     return template_text(json_text(value, (",", ":")) if carried == "TEXT" else json_text(value))
 
 
-def _concurrency(lowering: Lowering, tasks: list[model.Task]) -> dict[str, Value] | None:
-    found = lowering.plan.concurrency
+def _concurrency(plan: Plan) -> dict[str, Value] | None:
+    found = plan.concurrency
     if found is None:
         return None
-    if any(each.type == LOOP for task in tasks for each in task.walk()):
-        raise Refused(
-            "a limit of runs at once beside a `foreach` with tasks is not exported to Kestra, "
-            "which counts the items of a loop as runs",
-            "put the `foreach` in a workflow of its own and `call` it",
-            "/concurrency",
-        )
-    behavior = {"queue": "QUEUE", "skip": "CANCEL", "fail": "FAIL"}[found.when_full]
-    return {"limit": found.limit, "behavior": behavior}
+    return {"limit": found.limit, "behavior": {"queue": "QUEUE", "skip": "CANCEL", "fail": "FAIL"}[found.when_full]}
 
 
-def _timeout(lowering: Lowering) -> tuple[Mapping[str, Value], ...]:
-    plan = lowering.plan
+def _timeout(plan: Plan) -> tuple[Mapping[str, Value], ...]:
     if plan.timeout_seconds is None:
         return ()
     if plan.on_failure is not None or plan.finally_ is not None:
@@ -176,30 +205,48 @@ def _timeout(lowering: Lowering) -> tuple[Mapping[str, Value], ...]:
 # ---- handlers
 
 
+def _trees(tasks: Iterable[Task]) -> Iterator[Expr]:
+    for task in tasks:
+        yield from task.fields.values()
+        if task.when is not None:
+            yield task.when
+
+
+def _names(plan: Plan) -> Iterator[Ref]:
+    """Every name that a workflow reads anywhere."""
+    for tree in (*_trees(plan.walk()), *(each.value for each in plan.outputs)):
+        yield from references(tree)
+
+
+def _tells_errors(plan: Plan) -> bool:
+    """Whether anything reads what went wrong: then loops hand on the errors of their items."""
+    if any({"error", "failed"} & task.reads for task in plan.walk()):
+        return True
+    return any(ref.root == "run" and ref.name == "error" for ref in _names(plan))
+
+
+def _remember_success(lowering: Lowering) -> model.Task:
+    """Keeps when this run succeeded, for `run.previous_success_at` of the next one."""
+    properties: dict[str, Value] = {
+        "namespace": "{{ flow.namespace }}",
+        "key": lowering.state_key("previous_success_at"),
+        "value": f"{{{{ now(timeZone='UTC', format=\"{MOMENT}\") | toJson }}}}",
+        "kvType": "STRING",
+    }
+    return model.Task(lowering.name("remember_success"), f"{CORE}.kv.Set", properties)
+
+
 def _reads(lowering: Lowering, handler: str, name: str) -> bool:
     """Whether a handler reads `run.error` or `run.state`."""
-    from overture.expressions.tree import references
-
     block = lowering.plan.on_failure if handler == "on_failure" else lowering.plan.finally_
-    trees = [
-        tree
-        for task in (block.walk() if block else ())
-        for tree in (*task.fields.values(), *([task.when] if task.when else []))
-    ]
+    trees = _trees(block.walk() if block else ())
     return any(ref.root == "run" and ref.name == name for tree in trees for ref in references(tree))
 
 
-def _run_error(lowering: Lowering, tasks: list[model.Task]) -> str:
-    """An expression for the JSON text of the error that failed the run: of the first task, in order, that failed."""
-    found = "'null'"
-    for id, error in reversed(list(failures(lowering, tasks))):
-        named = lowering.owners.get(id, id)
-        text = (
-            f"[({error}), {json_text(named)}] | jq('.[1] as $task | .[0] | fromjson | .task = (.task // $task) | tojson') "
-            "| first"
-        ).replace(json_text(named), f"'{named}'")
-        found = f"((tasks.{id}.state ?? '') == 'FAILED' ? ({text}) : {found})"
-    return found
+def _run_error(lowering: Lowering, id: str, tasks: list[model.Task]) -> model.Task:
+    """A task that gives the error that failed the run: of the first task, in their order, that failed."""
+    error = first_error(lowering, list(failing(lowering, tasks)), with_task=True)
+    return model.Task(lowering.name(id), RETURN, {"format": template(error)})
 
 
 def _on_failure(lowering: Lowering, tasks: list[model.Task]) -> tuple[model.Task, ...]:
@@ -211,9 +258,8 @@ def _on_failure(lowering: Lowering, tasks: list[model.Task]) -> tuple[model.Task
     place = Place(lowering, (("", "on_failure"),), handler="on_failure")
     lowering.results["run in on_failure", "state"] = Plain("'failed'")
     if _reads(lowering, "on_failure", "error"):
-        name = lowering.name("run_error")
-        first.append(model.Task(name, RETURN, {"format": f"{{{{ {_run_error(lowering, tasks)} }}}}"}))
-        lowering.results["run in on_failure", "error"] = Text(f"outputs.{name}.value")
+        first.append(_run_error(lowering, "run_error", tasks))
+        lowering.results["run in on_failure", "error"] = Text(f"outputs.{first[-1].id}.value")
     handled = lower_block(block, place)
     if len(handled) == 1:
         return (*first, *handled)
@@ -226,77 +272,96 @@ def _on_failure(lowering: Lowering, tasks: list[model.Task]) -> tuple[model.Task
     return (*first, sequence)
 
 
-def _finally(lowering: Lowering, tasks: list[model.Task]) -> tuple[tuple[model.Task, ...], tuple[model.Output, ...]]:
+def _finally(
+    lowering: Lowering, tasks: list[model.Task], late: model.Task | None
+) -> tuple[tuple[model.Task, ...], tuple[model.Output, ...]]:
+    """`finally`, and the outputs that are computed after it; and an output that fails the run when `finally` failed."""
     block = lowering.plan.finally_
-    if block is None:
+    if block is None and late is None:
         return (), ()
-    place = Place(lowering, (("", "finally"),), handler="finally")
     first: list[model.Task] = []
-    if _reads(lowering, "finally", "error") or _reads(lowering, "finally", "state"):
-        name = lowering.name("run_error_at_the_end")
-        first.append(model.Task(name, RETURN, {"format": f"{{{{ {_run_error(lowering, tasks)} }}}}"}))
+    if late is not None or any(_reads(lowering, "finally", name) for name in ("error", "state")):
+        first.append(_run_error(lowering, "run_error_at_the_end", tasks))
+        name = first[0].id
         lowering.results["run in finally", "error"] = Text(f"outputs.{name}.value")
         lowering.results["run in finally", "state"] = Plain(
             f"(outputs.{name}.value == 'null' ? 'succeeded' : 'failed')"
         )
+    last: list[model.Task] = []
+    if late is not None:
+        run_if = f"{{{{ outputs.{first[0].id}.value == 'null' }}}}"
+        last = [replace(late, run_if=run_if, comment="after all else: an output that fails runs no `errors`")]
+    if block is None:
+        return (*first, *last), ()
+    place = Place(lowering, (("", "finally"),), handler="finally")
     handled = lower_block(block, place)
     name = lowering.name("finally_tasks")
-    sequence = model.Task(name, SEQUENTIAL, {"tasks": [*first, *handled]})
+    sequence = model.Task(name, SEQUENTIAL, {"tasks": handled})
     # nothing is named `never`: to read it fails the run
-    fails = f"{{{{ (tasks.{name}.state ?? '') == 'FAILED' ? outputs.never.value : null }}}}"
-    cure = model.Output(
-        lowering.name("finally_failed"),
-        "STRING",
-        fails,
-        comment="fails the run when `finally` failed: Kestra would not",
-    )
-    return (sequence,), (cure,)
+    value = f"{{{{ (tasks.{name}.state ?? '') == 'FAILED' ? outputs.never.value : true }}}}"
+    comment = "fails the run when `finally` failed: Kestra would not"
+    cure = model.Output(lowering.name("finally_succeeded"), "BOOL", value, comment=comment)
+    return (*first, sequence, *last), (cure,)
 
 
 # ---- outputs
 
 
-def _outputs(
-    lowering: Lowering, place: Place, tasks: list[model.Task]
-) -> tuple[list[model.Task], tuple[model.Output, ...]]:
-    """The outputs; those that Pebble cannot give are computed by a last task."""
+def _outputs(lowering: Lowering, place: Place) -> tuple[model.Task | None, tuple[model.Output, ...]]:
+    """The outputs, and the task that computes those that Pebble cannot give."""
     plan = lowering.plan
     late: dict[str, Expr] = {}
     texts: dict[str, str] = {}
     for each in plan.outputs:
         try:
+            if _is_left_out(each.value) and _may_fail(place, each.value):
+                raise Inexact("an output that is not required: Kestra would hide its failure")
             texts[each.name] = _output_text(place, each.value)
         except Inexact:
             late[each.name] = each.value
+    step = None
     if late:
         name = lowering.name("outputs")
         try:
             computed = compute_trees(place, name, late)
         except Refused as refused:
             raise Refused(refused.message, refused.help, "/outputs") from None
-        tasks = [*tasks, computed.task]
+        step = computed.task
         for output, carrier in computed.carriers.items():
             assert not isinstance(carrier, Members)
-            kind = output_type(late[output].type)
-            if kind in ("STRING", "INT", "BOOL"):
-                texts[output] = f"{{{{ {carriers.value_of(carrier)} }}}}"
-            else:
-                texts[output] = f"{{{{ {carriers.text_of(carrier)} }}}}"
-    found = []
+            is_value = output_type(late[output].type) in ("STRING", "INT", "BOOL")
+            found = carriers.value_of(carrier) if is_value else carriers.text_of(carrier)
+            texts[output] = f"{{{{ {found} }}}}"
+    made = []
     for each in plan.outputs:
         kind = output_type(each.value.type)
+        is_required = not _is_left_out(each.value)
         description = "JSON text: a JSON output would lose members that are null" if kind == "TEXT" else None
-        found.append(
-            model.Output(each.name, "STRING" if kind == "TEXT" else kind, texts[each.name], description=description)
-        )
-    return tasks, tuple(found)
+        kind = "STRING" if kind == "TEXT" else kind
+        made.append(model.Output(each.name, kind, texts[each.name], is_required, description))
+    return step, tuple(made)
+
+
+def _is_left_out(tree: Expr) -> bool:
+    """Whether an output may be null as such: Kestra then leaves it out, and fails the run if it were required."""
+    return tree.type.is_nullable and output_type(tree.type) != "TEXT"
+
+
+def _may_fail(place: Place, tree: Expr) -> bool:
+    """Whether reading a tree may fail."""
+    tree = bare(tree)
+    if isinstance(tree, Literal):
+        return False
+    if isinstance(tree, Ref):
+        return not place.is_certain(tree)
+    if isinstance(tree, Filter) and tree.name == "default":
+        return any(_may_fail(place, argument) for _, argument in tree.arguments)
+    return True
 
 
 def _output_text(place: Place, tree: Expr) -> str:
     kind = output_type(tree.type)
     if kind in ("STRING", "INT", "BOOL"):
-        from overture_kestra.pebble import unbracketed
-
         return f"{{{{ {unbracketed(place.pebble.value(tree))} }}}}"
     if kind == "JSON":
         return place.pebble.json(tree)

@@ -100,6 +100,7 @@ class Output:
     id: str
     type: str
     value: str
+    is_required: bool = True
     description: str | None = None
     comment: str | None = None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from overture.expressions.tree import Ref
+from overture.expressions.types import Type
 from overture.plan.backend import Gap
 from overture.plan.model import Plan, Task
 from overture_kestra import carriers, model
@@ -16,8 +17,9 @@ from overture_kestra.pebble import Inexact, Pebble, json_text, pebble_string
 CORE = "io.kestra.plugin.core"
 RETURN = f"{CORE}.debug.Return"
 SEQUENTIAL = f"{CORE}.flow.Sequential"
+CAPTURED = "inputs_as_given"
 
-_MOMENT = "uuuu-MM-dd'T'HH:mm:ss'Z'"
+MOMENT = "uuuu-MM-dd'T'HH:mm:ss'Z'"
 
 
 class Refused(Exception):
@@ -28,6 +30,16 @@ class Refused(Exception):
         self.message = message
         self.help = help
         self.pointer = pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A task of Kestra's that can fail a block: the workflow's task that it stands for, and Pebble expressions for what
+    is known of its error (`error`, `items`, `type`, `message`; none: what its script told)."""
+
+    id: str
+    task: str
+    known: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,10 +55,12 @@ class Lowering:
     imports: set[str] = field(default_factory=set)
     results: dict[tuple[str, str], Carrier] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    failing: dict[str, Failing] = field(default_factory=dict)
+    tells_errors: bool = False
+    captured: dict[str, str] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
-    covers: dict[str, str] = field(default_factory=dict)
-    catches: list[model.Task] = field(default_factory=list)
+    catches: dict[str, model.Task] = field(default_factory=dict)
     chains: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
 
@@ -121,8 +135,18 @@ class Place:
         for each in self.lowering.plan.inputs:
             if each.name == ref.name:
                 expression = f"inputs.{each.name}"
-                return Text(expression) if input_type(each.type) == "TEXT" else Plain(expression)
+                carrier = Text(expression) if input_type(each.type) == "TEXT" else Plain(expression)
+                return carrier if len(self.loops) < 2 else self._capture(each.name, carrier, each.type)
         return None
+
+    def _capture(self, name: str, carrier: Plain | Text, type: Type) -> Carrier:
+        """An input as a first task keeps it: in a loop in a loop Kestra 2.0.0 reads its default instead."""
+        kept = carriers.is_kept(type) and type.is_only("string")
+        text = carrier.expression if kept else carriers.text_of(carrier)
+        self.lowering.taken.add(CAPTURED)
+        self.lowering.captured[name] = f"{{{{ {text} }}}}"
+        where = f"outputs.{CAPTURED}.values.{name}"
+        return Plain(where) if kept else Text(where)
 
     def _task(self, ref: Ref) -> Carrier | None:
         if ref.field == "state":
@@ -164,6 +188,8 @@ class Place:
         return None
 
     def _trigger(self, ref: Ref) -> Carrier | None:
+        if ("trigger", ref.name) in self.lowering.results:
+            return self.lowering.results["trigger", ref.name]
         if ref.name in ("headers", "query"):
             name = "parameters" if ref.name == "query" else "headers"
             lower = ".key |= ascii_downcase | " if ref.name == "headers" else ""
@@ -173,17 +199,22 @@ class Place:
         return Plain(f"trigger.{ref.name}")
 
     def _run(self, ref: Ref) -> Carrier | None:
+        if ("run", ref.name) in self.lowering.results:
+            return self.lowering.results["run", ref.name]
         kinds = {each.type for each in self.lowering.plan.triggers}
         if ref.name == "id":
             return Plain("execution.id")
         if ref.name == "started_at":
-            return Plain(f"(execution.startDate | date(\"{_MOMENT}\", timeZone='UTC'))")
+            return Plain(f"(execution.startDate | date(\"{MOMENT}\", timeZone='UTC'))")
         if ref.name == "scheduled_for":
             if "schedule" not in kinds:
                 return Plain("null")
-            return Plain(f"(trigger.date is null ? null : (trigger.date | date(\"{_MOMENT}\", timeZone='UTC')))")
+            return Plain(f"(trigger.date is null ? null : (trigger.date | date(\"{MOMENT}\", timeZone='UTC')))")
         if ref.name == "trigger":
             return Plain(_trigger_kind(kinds))
+        if ref.name == "previous_success_at":
+            key = pebble_string(self.lowering.state_key("previous_success_at"))
+            return Text(f"(kv({key}, errorOnMissing=false) ?? 'null')")
         if ref.name in ("state", "error"):
             return self.lowering.results.get((f"run in {self.handler}", ref.name))
         return None
@@ -209,7 +240,7 @@ _ROOTS: Mapping[str, Callable[[Place, Ref], Carrier | None]] = {
 }
 
 
-def input_type(type: carriers.Type) -> str:
+def input_type(type: Type) -> str:
     """The type of an input in Kestra; TEXT is a STRING that holds JSON text.
 
     FLOAT is of 32 bits, so numbers are JSON; JSON loses members that are null.

@@ -105,8 +105,9 @@ def _output(each: Output) -> Value:
     entries: dict[str, Value] = {"id": each.id, "type": each.type}
     if each.description is not None:
         entries["description"] = each.description
-    # an output whose value is null is left out; were it required, the run would fail without a log
-    entries |= {"required": False, "value": each.value}
+    if not each.is_required:
+        entries["required"] = False
+    entries["value"] = _text(each.value)
     return entries if each.comment is None else Note(each.comment, entries)
 
 

@@ -9,7 +9,7 @@ from overture_kestra.carriers import Carrier, Members, Plain, Text
 from overture_kestra.model import Value
 from overture_kestra.outputs import output_type
 from overture_kestra.pebble import Inexact
-from overture_kestra.place import CORE, Place, Refused, input_type
+from overture_kestra.place import CORE, Failing, Place, Refused, input_type
 from overture_kestra.tasks.simple import kept_text, named
 from overture_kestra.values import compute_trees
 
@@ -33,9 +33,8 @@ def lower_call(task: Task, place: Place) -> list[model.Task]:
         where = f"({at}.{each.name} ?? null)" if each.value.type.is_nullable else f"{at}.{each.name}"
         members[each.name] = Text(where) if kind == "TEXT" else Plain(where)
     lowering.results[task.id, "value"] = Members(members)
-    lowering.errors[task.id] = (
-        f'{place.state(task.id)} == \'FAILED\' ? \'{{"type":"error","message":"the workflow {callee.name} failed"}}\' : \'null\''
-    )
+    message = f"the workflow {callee.name} failed"
+    lowering.failing[task.id] = Failing(task.id, task.id, (("type", "'error'"), ("message", f"'{message}'")))
     return [*before, model.Task(task.id, f"{CORE}.flow.Subflow", properties)]
 
 

@@ -41,7 +41,7 @@ SUPPORT: Mapping[str, Support] = {
     ),
     "secrets": Support("yes", "as SECRET_NAME, in base64, in the environment of the server"),
     "state": Support("yes", "in the key-value store of the namespace"),
-    "concurrency": Support("partly", "not beside a `foreach` with tasks"),
+    "concurrency": Support("yes", "beside a `foreach` with tasks as two flows"),
     "timeout": Support("partly", "not beside `on_failure` or `finally`"),
     "block_timeout": Support("no"),
     "needs": _YES,

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+SHORT_SECONDS = 5.0
+"""Below this the start of a step (some tenths of a second) would eat into its timeout."""
+
+SELF_TIMED = frozenset(("http", "ai"))
+"""Kinds whose script holds a short timeout itself."""
+
 
 def iso_duration(seconds: float) -> str:
     """A duration of at least a millisecond: Kestra refuses none at all."""

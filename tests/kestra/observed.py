@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import shlex
 import tempfile
@@ -9,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
 from engines.kestra.engine import KestraEngine
 from engines.model import EngineRun, EngineTask
 
@@ -51,15 +54,17 @@ def observe(case: Case, world: World, engine: KestraEngine, timeout_seconds: flo
     tenant = case.name.replace("_", "-")[:60]
     if case.files:
         _seed(case, engine, tenant)
+    trigger = _trigger(plan, case, engine, tenant)
+    main = f"{plan.name}.yaml"
     run = engine.run(
         export.files,
-        f"{plan.name}.yaml",
-        _inputs(plan, case.inputs),
+        main,
+        {**_given(plan, export.files[main], trigger, engine), **_inputs(plan, case.inputs)},
         timeout_seconds,
         secrets={"OPENAI_API_KEY": "sk-of-the-case", **case.secrets},
         envs={"openai_base_url": world.model_url, "overture_model": "model-of-the-case"},
         stored={f"{plan.name}_{name}": _compact(value) for name, value in case.state.items()},
-        trigger=_trigger(case.trigger),
+        trigger=trigger,
         world=tenant,
     )
     files = _files(engine, tenant) if case.files or case.expect.files else None
@@ -95,24 +100,58 @@ def _inputs(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _trigger(given: Mapping[str, Any] | None) -> dict[str, Any]:
+def _trigger(plan: Plan, case: Case, engine: KestraEngine, tenant: str) -> dict[str, Any]:
+    """What Kestra itself makes of what started the run: it alone has the web server and the scheduler."""
+    given = case.trigger
     if given is None:
         return {}
-    kind = given["type"]
+    kind = str(given["type"])
+    trigger = next((each for each in plan.triggers if each.type == kind), None)
+    variables: dict[str, Any]
     if kind == "webhook":
-        lists = {
-            "headers": {name: [text] for name, text in given.get("headers", {}).items()},
-            "parameters": {name: [text] for name, text in given.get("query", {}).items()},
-        }
+        headers = dict(given.get("headers", {}))
+        raw = json.dumps(given.get("body"), ensure_ascii=False)
+        variables = {"body": given.get("body")}
+        if trigger is not None and trigger.signature is not None:
+            signature = trigger.signature
+            made = hmac.new(case.secrets[signature.secret].encode(), raw.encode(), hashlib.sha256).hexdigest()
+            headers.setdefault(signature.header, signature.prefix + made)
+            # Kestra keeps the body with the run; here it lies with a run that counts as this one's parent
+            origin = {"executionId": "hook", "flowId": plan.name, "namespace": "overture"}
+            variables = {"uri": _stored(engine, tenant, plan, raw), **origin}
+        variables["headers"] = {name: [text] for name, text in headers.items()}
+        variables["parameters"] = {name: [text] for name, text in given.get("query", {}).items()}
+        return {"id": kind, "type": "io.kestra.plugin.core.trigger.Webhook", "variables": variables}
+    if kind == "schedule":
         return {
             "id": kind,
-            "type": "io.kestra.plugin.core.trigger.Webhook",
-            "variables": {"body": given.get("body"), **lists},
+            "type": "io.kestra.plugin.core.trigger.Schedule",
+            "variables": {"date": given.get("scheduled_for")},
         }
-    if kind == "schedule":
-        return {"id": kind, "type": "io.kestra.plugin.core.trigger.Schedule", "variables": {"date": given.get("at")}}
     variables = {"outputs": given.get("outputs", {}), "executionId": "of-the-other"}
     return {"id": kind, "type": "io.kestra.plugin.core.trigger.Flow", "variables": variables}
+
+
+def _stored(engine: KestraEngine, tenant: str, plan: Plan, raw: str) -> str:
+    """A file where Kestra keeps the body of a webhook with `fetchType: STORE`."""
+    engine.start()
+    assert engine._folder is not None
+    path = f"overture/{plan.name.replace('_', '-')}/executions/hook/body.json"
+    file = engine._folder / "storage" / f"world-{tenant}" / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(raw, "utf-8")
+    return f"kestra:///{path}"
+
+
+def _given(plan: Plan, flow: str, trigger: Mapping[str, Any], engine: KestraEngine) -> dict[str, Any]:
+    """The inputs that the trigger sets, rendered by Kestra."""
+    if not trigger:
+        return {}
+    document = yaml.safe_load(flow)
+    own = next((each for each in document.get("triggers", []) if each["type"] == trigger["type"]), {})
+    templates = {name: text for name, text in own.get("inputs", {}).items() if isinstance(text, str)}
+    found = engine.render(list(templates.values()), {"trigger": trigger["variables"]})
+    return dict(zip(templates, (each.text for each in found), strict=True))
 
 
 # ---- files: those of the namespace, laid and taken by flows of the test's own
@@ -169,7 +208,7 @@ def _files(engine: KestraEngine, world: str) -> dict[str, bytes]:
 
 
 def _states(plan: Plan, run: EngineRun) -> dict[str, str]:
-    rows = [row for row in run.tasks if row.flow == plan.name]
+    rows = [row for row in run.tasks if row.flow in _flows(plan)]
     states: dict[str, str] = {}
     for task in plan.walk():
         own = [row for row in rows if row.name == task.id]
@@ -181,6 +220,10 @@ def _states(plan: Plan, run: EngineRun) -> dict[str, str]:
             if is_step and row.state in ("failed", "skipped") and row.index_path not in places:
                 states[task.id + "".join(f"[{index}]" for index in row.index_path)] = row.state
     return states
+
+
+def _flows(plan: Plan) -> tuple[str, str]:
+    return plan.name, f"{plan.name}_tasks"
 
 
 def _error(plan: Plan, run: EngineRun) -> dict[str, Any] | None:
@@ -210,7 +253,7 @@ def _failed(
     for task in tasks:
         if task.continues_on_error:
             continue
-        rows = [row for row in run.tasks if row.flow == plan.name and row.state == "failed"]
+        rows = [row for row in run.tasks if row.flow in _flows(plan) and row.state == "failed"]
         names = (task.id, *(f"{task.id}_{step}" for step in STEPS))
         own = [row for row in rows if row.name in names and row.index_path[: len(path)] == path]
         if not own:
@@ -231,11 +274,12 @@ def _failed(
 
 
 def _kept(plan: Plan, run: EngineRun) -> dict[str, Any]:
-    kept = {}
-    for name, value in run.stored.items():
-        if name.startswith(f"{plan.name}_"):
-            kept[name.removeprefix(f"{plan.name}_")] = json.loads(value) if isinstance(value, str) else value
-    return kept
+    found = {each.name: run.stored.get(f"{plan.name}_{each.name}") for each in plan.state}
+    return {
+        name: json.loads(value) if isinstance(value, str) else value
+        for name, value in found.items()
+        if value is not None
+    }
 
 
 def _log(plan: Plan, run: EngineRun) -> list[tuple[str, str]]:
@@ -245,7 +289,7 @@ def _log(plan: Plan, run: EngineRun) -> list[tuple[str, str]]:
         key=lambda entry: str(entry["at"]),
     )
     return [
-        (entry["level"].lower(), entry["message"])
+        ({"WARN": "warning"}.get(entry["level"], entry["level"].lower()), entry["message"])
         for entry in entries
         if entry["task"] in names and not entry["message"].startswith("io.kestra")
     ]

@@ -6,6 +6,7 @@ Values travel between tasks as JSON text in a string: Kestra drops members that 
 import json
 import math
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
@@ -58,6 +59,10 @@ def checked(value: Any) -> Any:
     raise ValueError(f"{type(value).__name__} is not JSON")
 
 
+def too_late(*_: Any) -> NoReturn:
+    raise Failed("timeout", "it took too long")
+
+
 # the values that no output may show: what read() found under "secrets"
 hidden: list[str] = []
 
@@ -70,6 +75,9 @@ def read(name: str) -> Any:
         # short ones would tear ordinary words apart
         hidden.extend(secret for secret in value.get("secrets", []) if len(secret) >= 6)
         hidden.sort(key=len, reverse=True)
+        if "seconds" in value:
+            signal.signal(signal.SIGALRM, too_late)
+            signal.setitimer(signal.ITIMER_REAL, value["seconds"])
     return value
 
 

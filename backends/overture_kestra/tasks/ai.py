@@ -18,6 +18,7 @@ from overture_kestra.model import Script, Value
 from overture_kestra.pebble import Inexact, json_text
 from overture_kestra.place import Place
 from overture_kestra.tasks.request import ScriptStep
+from overture_kestra.timing import SHORT_SECONDS
 
 BASE_URL = "{{ envs.openai_base_url ?? 'https://api.openai.com/v1' }}"
 MODEL = "{{ envs.overture_model ?? '' }}"
@@ -33,6 +34,8 @@ def lower_ai(task: Task, place: Place) -> list[model.Task]:
     for name in ("temperature", "max_tokens"):
         if literals.get(name) is not None:
             step.literal(name, literals[name])
+    if task.timeout_seconds is not None and task.timeout_seconds < SHORT_SECONDS:
+        step.literal("seconds", task.timeout_seconds)
     value = task.results["value"]
     if (schema := literals.get("returns")) is not None:
         sent, is_wrapped = portable(schema)

@@ -15,6 +15,7 @@ from overture_kestra.carriers import Plain, Text
 from overture_kestra.model import Value
 from overture_kestra.place import CORE, Place
 from overture_kestra.tasks.request import ScriptStep
+from overture_kestra.timing import SHORT_SECONDS
 
 _ALL_GOOD = ["200-299"]
 
@@ -33,6 +34,8 @@ def lower_http(task: Task, place: Place) -> list[model.Task]:
     for name in ("pages", "hosts", "returns"):
         if literals.get(name) is not None:
             step.literal(name, literals[name])
+    if task.timeout_seconds is not None and task.timeout_seconds < SHORT_SECONDS:
+        step.literal("seconds", task.timeout_seconds)
     body = task.results.get("body")
     is_kept = body is not None and carriers.is_kept(body)
     if "body" not in task.reads:

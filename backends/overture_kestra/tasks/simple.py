@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf
-from overture.expressions.types import Type
+from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf, Template
+from overture.expressions.types import STRING
 from overture.language.scalars import seconds
 from overture.plan.model import Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Carrier, Plain, Text
 from overture_kestra.model import Value
-from overture_kestra.pebble import Inexact, bare, constant_value, json_text, template_text
-from overture_kestra.place import CORE, RETURN, SEQUENTIAL, Place
+from overture_kestra.pebble import (
+    Inexact,
+    bare,
+    constant_value,
+    json_text,
+    may_hold_double,
+    pebble_string,
+    template_text,
+)
+from overture_kestra.place import CORE, RETURN, SEQUENTIAL, Failing, Place
 from overture_kestra.tasks.request import ScriptStep
 from overture_kestra.timing import iso_duration
 from overture_kestra.values import Program, compute, compute_trees
@@ -32,9 +40,6 @@ def text_or_step(place: Place, task: Task, name: str, tree: Expr) -> tuple[list[
 
 def as_text(tree: Expr) -> Expr:
     """The tree as a text: Python renders a template's parts itself."""
-    from overture.expressions.tree import Template
-    from overture.expressions.types import STRING
-
     bared = bare(tree)
     return tree if bared.type.is_only("string") else Template((bared,), type=STRING)
 
@@ -61,22 +66,18 @@ def nothing(id: str) -> model.Task:
 
 def lower_fail(task: Task, place: Place) -> list[model.Task]:
     before, message = text_or_step(place, task, "message", task.fields["message"])
-    place.lowering.errors[task.id] = error_of(place, task.id, "fail", message)
+    tell(place, task.id, "fail", message)
     return [*before, model.Task(task.id, f"{CORE}.execution.Fail", {"errorMessage": message})]
 
 
-def error_of(place: Place, id: str, kind: str, message: str) -> str:
-    """An expression that gives the JSON text of a task's error, null when it has not failed; `message` is a template."""
-    parts = _expression_of(message)
-    return (
-        f"{place.state(id)} == 'FAILED' ? ('{{\"type\":\"{kind}\",\"message\":' ~ ({parts} | toJson) ~ '}}') : 'null'"
-    )
+def tell(place: Place, id: str, kind: str, message: str) -> None:
+    """Keep what a `fail` or an `assert` says; `message` is a template."""
+    known = (("type", f"'{kind}'"), ("message", _expression_of(message)))
+    place.lowering.failing[id] = Failing(id, id, known)
 
 
 def _expression_of(template: str) -> str:
     """One expression for a template: its texts and holes joined."""
-    from overture_kestra.pebble import pebble_string
-
     parts = []
     rest = template
     while rest:
@@ -86,6 +87,8 @@ def _expression_of(template: str) -> str:
         if opener:
             hole, _, rest = rest.partition(" }}")
             parts.append(f"({hole})")
+    if len(parts) == 1 and parts[0].startswith(("'", '"')):
+        return parts[0]
     return f"({' ~ '.join(parts)} ~ '')" if parts else "''"
 
 
@@ -118,7 +121,7 @@ def lower_assert(task: Task, place: Place) -> list[model.Task]:
     properties: dict[str, Value] = {"conditions": holds}
     if said is not None:
         properties["errorMessage"] = said
-    place.lowering.errors[task.id] = error_of(place, task.id, "assert", said or "a condition does not hold")
+    tell(place, task.id, "assert", said or "a condition does not hold")
     return [*before, model.Task(task.id, f"{CORE}.execution.Assert", properties)]
 
 
@@ -198,8 +201,6 @@ def lower_remember(task: Task, place: Place) -> list[model.Task]:
 
 def kept_text(place: Place, tree: Expr) -> str:
     """Compact JSON text with holes, without doubles that Kestra writes otherwise."""
-    from overture_kestra.pebble import may_hold_double
-
     is_constant, value = constant_value(tree)
     if is_constant:
         return template_text(json_text(value, (",", ":")))
@@ -236,7 +237,3 @@ def lower_wait(task: Task, place: Place) -> list[model.Task]:
     # a Sleep: a Pause of no time would spin for ever
     duration = f"PT{{{{ outputs.{prepare}.vars.seconds }}}}S"
     return [step.build(prepare), model.Task(task.id, f"{CORE}.flow.Sleep", {"duration": duration})]
-
-
-def type_of(tree: Expr) -> Type:
-    return tree.type
