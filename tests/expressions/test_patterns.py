@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overture.expressions.evaluation import ExpressionError
 from overture.expressions.failures import Refused
-from overture.expressions.patterns import matches, pattern_problem, substitute
+from overture.expressions.matching import Search, program_of
+from overture.expressions.patterns import _Reader, matches, pattern_problem, substitute
 
 Worth = Callable[..., Any]
 
@@ -129,3 +131,61 @@ def test_a_pattern_works_or_is_refused(pattern: str, text: str) -> None:
         assert str(refused) == problem
     else:
         assert problem is None
+
+
+PATTERNS = st.recursive(
+    st.sampled_from(["a", "b", "[ab]", "[^a]", ".", "\\w", "^", "$", "\\b", ""]),
+    lambda part: st.one_of(
+        st.tuples(part, part).map("".join),
+        st.tuples(part, part).map("|".join),
+        part.map("({})".format),
+        part.map("(?:{})".format),
+        part.map("(?={})".format),
+        part.map("(?!{})".format),
+        st.tuples(part.map("(?:{})".format), st.sampled_from(["*", "+", "?", "{2}", "{1,3}", "*?", "+?", "??"])).map(
+            "".join
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(PATTERNS, st.text(alphabet="ab\n", max_size=7))
+def test_our_matcher_finds_what_python_s_finds(pattern: str, text: str) -> None:
+    reader = _Reader(pattern)
+    try:
+        part = reader.read()
+    except Refused:
+        return
+    python = re.compile("".join(reader.python), re.ASCII)
+    ours = [places[:2] for places in Search(program_of(part, reader.groups), text).all()]
+    assert ours == [found.span() for found in python.finditer(text)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("^(a+)+$", "a" * 5000 + "!"),
+        ("(a|a)*b", "a" * 20_000),
+        ("^(([a-z])+.)+[A-Z]([a-z])+$", "a" * 3000),
+        ("a*a*a*b", "a" * 20_000),
+        ("((a?){8}){8}a{64}", "a" * 63),
+    ],
+)
+def test_a_pattern_with_endless_ways_comes_back(pattern: str, text: str) -> None:
+    assert matches(text, pattern) is False
+
+
+def test_a_search_that_would_take_too_long_is_an_error() -> None:
+    with pytest.raises(Refused, match="too long for this pattern"):
+        matches("a" * 1_000_000, "(a|b)*c")
+    assert pattern_problem("((a{1000}|b){1000})*") == "the pattern is too large"
+
+
+def test_groups_are_kept_by_both_matchers(worth: Worth) -> None:
+    assert (
+        worth("'key=val; k2=v2' | regex_replace('((?:[a-z]|[0-9])+)=((?:[a-z]|[0-9])+)', '\\2:\\1')")
+        == "val:key; v2:k2"
+    )
+    assert worth("'a1' | extract('(?:a|b)*([0-9])')") == "1"
