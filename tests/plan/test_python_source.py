@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from overture.expressions.evaluation import MISSING, ExpressionError, evaluate
+from overture.expressions.findings import Lookup
+from overture.expressions.inference import infer
 from overture.expressions.parsing import parse_expression
+from overture.expressions.schemas import type_of_schema
 from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, Example
 from overture.expressions.tree import Expr, Ref
-from overture.expressions.types import Json
+from overture.expressions.types import ANY, STRING, Json, list_of
 from overture.plan.python_source import (
     HELPERS,
     PYTHON,
@@ -111,3 +114,63 @@ def test_every_helper_stands_alone_with_its_sources(name: str) -> None:
     assert ast.get_docstring(next(node for node in ast.parse(source).body if getattr(node, "name", "") == name))
     assert "overture" not in source
     assert all(len(line) <= 88 for line in source.splitlines())
+
+
+ISSUE = type_of_schema(
+    {
+        "type": "object",
+        "required": ["number", "title", "labels", "draft"],
+        "properties": {
+            "number": {"type": "integer"},
+            "title": {"type": "string"},
+            "labels": {"type": "array", "items": {"type": "string"}},
+            "draft": {"type": "boolean"},
+            "score": {"type": "number"},
+            "milestone": {"type": ["string", "null"]},
+        },
+    }
+)
+TYPES = {"issue": ISSUE, "issues": list_of(ISSUE), "names": list_of(STRING), "any": ANY}
+
+
+class Typed(Names):
+    def read(self, ref: Ref) -> str:
+        return ref.name
+
+    def lookup(self, ref: Ref) -> Lookup:
+        return Lookup(TYPES[ref.name])
+
+
+@pytest.mark.parametrize(
+    ("expression", "python"),
+    [
+        ("issue.title", 'issue["title"]'),
+        ("issue.title | lower | trim", 'issue["title"].lower().strip()'),
+        ("issue.draft and issue.title != ''", 'issue["draft"] and issue["title"] != ""'),
+        ("not issue.draft", 'not issue["draft"]'),
+        ("'#' ~ issue.number ~ ' ' ~ issue.title", "f\"#{issue['number']} {issue['title']}\""),
+        ("issue.number + 1", 'checked(issue["number"] + 1)'),
+        ("issues | length + 1", "len(issues) + 1"),
+        ("names | join(', ')", '", ".join(names)'),
+        ("issues | map(attribute='title')", '[each["title"] for each in issues]'),
+        ("issues | selectattr('draft')", '[each for each in issues if each["draft"]]'),
+        (
+            "issues | rejectattr('title', 'eq', 'x') | length",
+            'len([each for each in issues if each["title"] != "x"])',
+        ),
+        ("issues | sort(attribute='number')", 'sorted(issues, key=lambda each: each["number"])'),
+        ("'bug' in issue.labels", '"bug" in issue["labels"]'),
+        ("issue.milestone | default('none')", 'dig(issue, "milestone", default="none")'),
+        ("any == 1", "same(any, 1)"),
+        ("any == 'x'", 'any == "x"'),
+        ("any is none", "any is None"),
+        ("any != null", "any is not None"),
+        ("'v' ~ any", 'f"v{as_text(any)}"'),
+        ("names | unique | sort", "sorted(list(dict.fromkeys(names)))"),
+        ("issue.title | matches('^[0-9]+$')", 're.search(r"^[0-9]+\\Z", issue["title"]) is not None'),
+        ("{number: issue.number, tags: issue.labels[:2]}", '{"number": issue["number"], "tags": issue["labels"][:2]}'),
+    ],
+)
+def test_python_is_idiomatic_where_the_types_show_it_exact(expression: str, python: str) -> None:
+    tree = infer(parse_expression(expression), Typed()).tree
+    assert python_expression(tree, Typed()).text == python

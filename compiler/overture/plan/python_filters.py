@@ -16,6 +16,7 @@ from overture.plan.python_nodes import (
     Code,
     Row,
     Writer,
+    bound,
 )
 from overture.plan.python_rows import Node, arguments, by_helper, constant_text, method, subject, wrapped
 from overture.plan.python_selection import (
@@ -159,9 +160,13 @@ def is_defined(writer: Writer, node: Node) -> Code:
     return writer.negated(defined(writer, node), node.negated)
 
 
+_LONG = 500_000  # half of the longest list: the first may be below nothing
+
+
 def range_of(writer: Writer, node: Node) -> Code:
     assert isinstance(node, Call)
-    if all(each.type.is_only("integer") for each in node.arguments):
+    bounds = [bound(each) for each in node.arguments]
+    if all(each is not None and each < _LONG for each in bounds):
         return Code(f"list(range({', '.join(writer.text(each, TERNARY) for each in node.arguments)}))")
     return writer.call("numbers_between", *node.arguments)
 

@@ -139,4 +139,6 @@ def batches(items: Any, size: Any) -> list[list[Any]]:
 
 def numbers_between(start: Any, stop: Any) -> list[int]:
     """The whole numbers from one to before another."""
-    return list(range(an_integer(start), an_integer(stop)))
+    if an_integer(stop) - an_integer(start) > 1_000_000:
+        raise ValueError("the list would be longer than 1,000,000 items")
+    return list(range(start, stop))

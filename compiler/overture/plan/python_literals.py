@@ -26,6 +26,8 @@ def python_literal(value: Json) -> str:
         return "{" + ", ".join(f"{python_text(key)}: {python_literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
         return repr(int(value))
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        value = float(value)  # more than 64 bits is the nearest double
     return repr(value).replace("e+", "e")
 
 

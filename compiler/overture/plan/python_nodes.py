@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from overture.expressions.tree import (
@@ -29,7 +29,7 @@ from overture.expressions.tree import (
 )
 from overture.expressions.types import Type
 from overture.plan.python_literals import python_format, python_literal, python_text
-from overture.plan.python_values import as_number, as_text
+from overture.plan.python_values import as_text, settled
 
 # How tightly an operator of Python binds; what binds less tightly than its place needs brackets.
 LAMBDA, TERNARY, OR, AND, NOT, COMPARE, ADD, MULTIPLY, UNARY, POWER, ATOM = range(11)
@@ -126,7 +126,8 @@ class Writer:
     def code(self, tree: Expr | Source) -> Code:
         match tree:
             case Literal(value=value):
-                return Code(python_literal(value), UNARY if _is_negative(value) else ATOM)
+                is_number = isinstance(value, int | float) and not isinstance(value, bool)
+                return Code(python_literal(value), UNARY if is_number else ATOM)
             case Ref():
                 return Code(self.naming.read(tree))
             case Text(body=body):
@@ -138,7 +139,8 @@ class Writer:
             case Slice(of=of, start=start, stop=stop):
                 return self._slice(of, start, stop)
             case Unary(op="not", operand=operand):
-                return Code(f"not {bracketed(self.condition(operand), NOT)}", NOT)
+                flipped = opposite(operand)
+                return self.negated(self.condition(operand), True) if flipped is None else self.code(flipped)
             case Unary(op=op, operand=operand):
                 return self._sign(op, operand)
             case Binary(op="and" | "or" as op, left=left, right=right):
@@ -244,7 +246,7 @@ class Writer:
         pieces: list[str | tuple[str]] = []
         for part in _flat(parts):
             if isinstance(part, Literal):
-                pieces.append(as_text(as_number(part.value) if isinstance(part.value, float) else part.value))
+                pieces.append(as_text(settled(part.value)))
             elif part.type.is_only("string", "integer"):
                 pieces.append((self.text(part, TERNARY),))
             else:
@@ -300,6 +302,22 @@ def bare(tree: Expr) -> Expr:
 def row_name(tree: Filter | Test | Call) -> str:
     """The name of a row in the table."""
     return f"is {tree.name}" if isinstance(tree, Test) else f"{tree.name}()" if isinstance(tree, Call) else tree.name
+
+
+_OPPOSITES = {"==": "!=", "in": "not in", "<": ">=", "<=": ">"}
+_OPPOSITES |= {after: before for before, after in _OPPOSITES.items()}
+
+
+def opposite(tree: Expr | Source) -> Expr | None:
+    """The comparison or test that is true where this one is false, None for any other tree."""
+    match tree:
+        case Text(body=body):
+            return opposite(body)
+        case Compare(rest=((op, right),)):
+            return replace(tree, rest=((_OPPOSITES[op], right),))  # type: ignore[arg-type]
+        case Test(negated=negated):
+            return replace(tree, negated=not negated)
+    return None
 
 
 def is_null(tree: Expr) -> bool:
@@ -371,7 +389,3 @@ def _flat(parts: tuple[Expr, ...]) -> list[Expr]:
         else:
             flat.append(part)
     return flat
-
-
-def _is_negative(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value < 0

@@ -11,14 +11,13 @@ from overture.plan.python_nodes import (
     ATOM,
     COMPARE,
     LAMBDA,
-    NOT,
     TERNARY,
     Code,
     Row,
     Source,
     Writer,
     bare,
-    bracketed,
+    opposite,
 )
 from overture.plan.python_rows import Node, arguments, by_helper, constant_text, subject
 
@@ -142,9 +141,7 @@ def selected(has_path: bool, is_kept: bool) -> Row:
             values = [Literal(None) if each is None else each for each in (attribute, word, operand)]
             return writer.call("kept" if is_kept else "dropped", items, *values)
         each = each_item(writer, items, *([operand] if operand is not None else []))
-        asked = condition(writer, each, path, test, operand)
-        if not is_kept:
-            asked = Code(f"not {bracketed(asked, NOT)}", NOT)
+        asked = condition(writer, each, path, test, operand, is_kept)
         return Code(f"[{each.text} for {each.text} in {items_of(writer, items)} if {asked.text}]")
 
     return row
@@ -153,18 +150,21 @@ def selected(has_path: bool, is_kept: bool) -> Row:
 _WORDS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "in": "in"}
 
 
-def condition(writer: Writer, each: Source, path: str | None, word: str | None, operand: Expr | None) -> Code:
+def condition(
+    writer: Writer, each: Source, path: str | None, word: str | None, operand: Expr | None, is_kept: bool
+) -> Code:
     keys = [python_text(key) for key in path.split(".")] if path is not None else []
     if word == "defined":
-        return writer.call("has", each.text, *keys) if keys else Code("True")
+        return writer.negated(writer.call("has", each.text, *keys) if keys else Code("True"), not is_kept)
     if word == "none":
         found = writer.call("dig", each.text, *keys).text if keys else each.text
-        return Code(f"{found} is None", COMPARE)
+        return Code(f"{found} is {'not ' * (not is_kept)}None", COMPARE)
     value = each if path is None else at_path(each, path)
     if word is None:
-        return writer.condition(value)
+        return writer.negated(writer.condition(value), not is_kept)
     assert operand is not None
-    return writer.code(Compare(value, ((_WORDS[word], operand),)))  # type: ignore[arg-type]
+    compared = Compare(value, ((_WORDS[word], operand),))  # type: ignore[arg-type]
+    return writer.code(compared if is_kept else opposite(compared) or compared)
 
 
 def is_sortable(keys: Type) -> bool:

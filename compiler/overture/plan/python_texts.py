@@ -9,7 +9,17 @@ import re
 import unicodedata
 from typing import Any
 
-from overture.plan.python_values import a_number, a_text, an_integer, an_object, as_number, as_text, checked, scalar
+from overture.plan.python_values import (
+    a_list,
+    a_number,
+    a_text,
+    an_integer,
+    an_object,
+    as_number,
+    as_text,
+    checked,
+    scalar,
+)
 
 
 def split(text: str, separator: str | None = None) -> list[str]:
@@ -41,11 +51,11 @@ def replaced(text: str, old: str, new: str) -> str:
 
 def truncated(text: str, length: Any, end: str = "...") -> str:
     """At most so many characters, the end included when something is cut off."""
-    if an_integer(length) < 0:
-        raise ValueError("the length is negative")
+    if an_integer(length) < 0 or not isinstance(end, str):
+        raise ValueError("the length is negative, or the end no text")
     if len(a_text(text)) <= length:
         return text
-    return (text[: max(length - len(end), 0)] + a_text(end))[:length]
+    return (text[: max(length - len(end), 0)] + end)[:length]
 
 
 def slug(value: Any) -> str:
@@ -105,7 +115,7 @@ def to_number(value: Any) -> int | float:
 
 def csv_text(rows: list[Any]) -> str:
     """Objects as CSV, the header from the first row's keys; no rows give no text."""
-    if not rows:
+    if not a_list(rows):
         return ""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
