@@ -140,7 +140,7 @@ def without_local(program: Program, task: Task) -> None:
 
 
 def _are_texts_apart(values: list[object]) -> bool:
-    return all(isinstance(value, str) for value in values) and len(set(values)) == len(values)  # type: ignore[arg-type]
+    return all(isinstance(value, str) for value in values) and len(set(values)) == len(values)
 
 
 def _collect(task: Task, place: Place) -> tuple[str | None, list[model.Task]]:
@@ -151,22 +151,13 @@ def _collect(task: Task, place: Place) -> tuple[str | None, list[model.Task]]:
         return None, []
     name = place.lowering.name(f"{task.id}_collect")
     try:
-        if carriers_lose(tree):
-            raise Inexact("a number that Kestra writes otherwise")
-        made = model.Task(name, RETURN, {"format": place.pebble.json(tree)})
+        made = model.Task(name, RETURN, {"format": place.pebble.kept(tree)})
         return f"outputs.{name}.value", [made]
     except Inexact:
         computed = compute_trees(place, name, {"value": tree})
         carrier = computed.carriers["value"]
         assert not isinstance(carrier, carriers.Members)
         return f"({carriers.text_of(carrier)})", [computed.task]
-
-
-def carriers_lose(tree: Expr) -> bool:
-    from overture_kestra.pebble import may_hold_double
-
-    tree = bare(tree)
-    return may_hold_double(tree.type) and tree.type.is_only("number")
 
 
 def template(expression: str) -> Value:

@@ -21,7 +21,6 @@ from overture_kestra.outputs import output_type
 from overture_kestra.pebble import Inexact, bare, json_text, template_text, unbracketed
 from overture_kestra.place import CAPTURED, CORE, MOMENT, RETURN, SEQUENTIAL, Lowering, Place, Refused, input_type
 from overture_kestra.split import carried_names, inner_plan, needs_two, outer_flow, take_in
-from overture_kestra.tasks.simple import kept_text
 from overture_kestra.timing import iso_duration
 from overture_kestra.triggers import lower_triggers
 from overture_kestra.values import compute_trees
@@ -173,7 +172,7 @@ def _default(kind: str, carried: str, each: Input) -> Value:
     if carried in ("STRING", "SELECT"):
         return template_text(str(value))
     if carried in ("INT", "BOOL"):
-        return value
+        return bool(value) if carried == "BOOL" else int(value)
     if carried == "ARRAY STRING":
         return [template_text(str(item)) for item in value]
     if carried.startswith("ARRAY"):
@@ -365,4 +364,4 @@ def _output_text(place: Place, tree: Expr) -> str:
         return f"{{{{ {unbracketed(place.pebble.value(tree))} }}}}"
     if kind == "JSON":
         return place.pebble.json(tree)
-    return kept_text(place, tree)
+    return place.pebble.kept(tree)

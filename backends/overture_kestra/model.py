@@ -1,7 +1,8 @@
 """A Kestra 2 flow as values: what lowering builds and rendering writes.
 
-Property names are Kestra's own, in the order in which they are written. A `Value` is what YAML can hold, and besides a
-`Task` (a flowable's child), a `Note` (a value with a comment over it) and a `Script` (a text that is written as a block).
+Property names are Kestra's own, in the order in which they are written. A `Value` is what YAML can hold, and besides
+a `Task` (a flowable's child), a `Note` (a value with a comment over it) and a `Script` (a text that is written as a
+block).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias, Union
 
 Value: TypeAlias = Union[
-    None, bool, int, float, str, "Task", "Note", "Script", "Sequence[Value]", "Mapping[str, Value]"
+    bool, int, float, str, "Task", "Note", "Script", "Sequence[Value]", "Mapping[str, Value]", None
 ]
 
 

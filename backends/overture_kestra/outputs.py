@@ -31,6 +31,7 @@ def read_outputs(plan: Plan, found: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for each in plan.outputs:
         value = found.get(each.name)
-        is_text = output_type(each.value.type) == "TEXT" and isinstance(value, str)
-        values[each.name] = json.loads(value) if is_text else value
+        if output_type(each.value.type) == "TEXT" and isinstance(value, str):
+            value = json.loads(value)
+        values[each.name] = value
     return values

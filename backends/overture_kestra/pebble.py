@@ -43,6 +43,11 @@ _WORDS = frozenset(
 )
 
 
+# what stands between the members of JSON text, and between a key and its value
+SPACED = (", ", ": ")
+COMPACT = (",", ":")
+
+
 class Inexact(Exception):
     """This tree has no Pebble form that means the same; `args[0]` says what stands in the way."""
 
@@ -82,7 +87,7 @@ def template_text(text: str) -> str:
     return re.sub(r"\{[{%#]", lambda found: "{{ '" + found[0] + "' }}", text)
 
 
-def json_text(value: Json, separators: tuple[str, str] = (", ", ": ")) -> str:
+def json_text(value: Json, separators: tuple[str, str] = SPACED) -> str:
     """A constant as JSON text that a template leaves as it is: `{{` inside its texts is written with an escape."""
     text = json.dumps(_whole(value), ensure_ascii=False, separators=separators)
     text = re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
@@ -256,7 +261,7 @@ class Pebble:
                 return found if op == "==" else f"(not {found})"
         sides = f"({self.value(left)} {op} {self.value(right)})"
         for kinds in (("string", "null"), ("boolean", "null")):
-            if left.type.is_only(*kinds) and right.type.is_only(*kinds):  # type: ignore[arg-type]
+            if left.type.is_only(*kinds) and right.type.is_only(*kinds):
                 return sides
         if left.type.is_only("number") and right.type.is_only("number") and (_is_small(left) or _is_small(right)):
             return sides
@@ -306,24 +311,32 @@ class Pebble:
 
     # ---- JSON text
 
-    def json(self, tree: Expr) -> str:
+    def kept(self, tree: Expr) -> str:
+        """The tree as JSON text that is kept and may be shown: compact, and no double that Kestra writes otherwise."""
+        if isinstance(self._carrier(tree), carriers.Text):
+            return "{{ " + self.json_expression(tree) + " }}"
+        if may_hold_double(tree.type) and not constant_value(tree)[0]:
+            raise Inexact("a number that Kestra writes otherwise")
+        return self.json(tree, COMPACT)
+
+    def json(self, tree: Expr, separators: tuple[str, str] = SPACED) -> str:
         """The tree as JSON text with holes. Raises Inexact."""
         tree = bare(tree)
         is_constant, value = constant_value(tree)
         if is_constant:
-            return json_text(value)
+            return json_text(value, separators)
+        comma, colon = separators
         match tree:
             case ListOf(items=items):
-                return "[" + ", ".join(self.json(item) for item in items) + "]"
+                return "[" + comma.join(self.json(item, separators) for item in items) + "]"
             case ObjectOf(entries=entries):
                 pairs = {}
                 for key, value in entries:
                     name = bare(key)
                     if not (isinstance(name, Literal) and isinstance(name.value, str)):
                         raise Inexact("a key that is computed")
-                    pairs[name.value] = self.json(value)
-                # the space keeps `{` of an object apart from a `{{` that follows it
-                return "{" + ", ".join(f"{json_text(key)}: {value}" for key, value in pairs.items()) + "}"
+                    pairs[name.value] = self.json(value, separators)
+                return "{" + comma.join(f"{json_text(key)}{colon}{value}" for key, value in pairs.items()) + "}"
         return "{{ " + self.json_expression(tree) + " }}"
 
     def json_expression(self, tree: Expr) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from overture.expressions.tree import Ref
@@ -220,7 +220,7 @@ class Place:
         return None
 
 
-def _trigger_kind(kinds: set[str]) -> str:
+def _trigger_kind(kinds: Collection[str]) -> str:
     found = "'manual'"
     for kind, sign in (("after", "executionId"), ("webhook", "body"), ("schedule", "date")):
         if kind in kinds:

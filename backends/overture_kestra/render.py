@@ -20,7 +20,7 @@ _WIDTH = 118
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 # what YAML 1.1 readers take for something else than a text
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"))
-# what a `|` block carries unchanged: no tab at the start of the text, no line break but \n, only what YAML calls printable
+# what a `|` block does not carry unchanged: a line break but \n, what YAML calls unprintable
 _UNPRINTABLE = re.compile("[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -30,7 +30,7 @@ def render(flow: Flow) -> str:
     document = flow_value(flow)
     first = True
     for key, value in document.items():
-        if not first and isinstance(value, (list, tuple, dict)) and key != "labels":
+        if not first and isinstance(value, (list, tuple, dict, Note)) and key != "labels":
             lines.append("")
         lines += _entry(key, value, 0)
         first = False
@@ -68,8 +68,6 @@ def flow_value(flow: Flow) -> dict[str, Value]:
         entries["labels"] = dict(flow.labels)
     if flow.inputs:
         entries["inputs"] = [_input(each) for each in flow.inputs]
-    if flow.variables:
-        entries["variables"] = dict(flow.variables)
     if flow.concurrency is not None:
         entries["concurrency"] = dict(flow.concurrency)
     if flow.sla:
@@ -83,6 +81,10 @@ def flow_value(flow: Flow) -> dict[str, Value]:
         entries["finally"] = list(flow.finally_)
     if flow.outputs:
         entries["outputs"] = [_output(each) for each in flow.outputs]
+    if flow.variables:
+        # last: they are long, and read once
+        note = "the scripts that steps above run: variables are never rendered"
+        entries["variables"] = Note(note, dict(flow.variables))
     return entries
 
 

@@ -10,7 +10,7 @@ from overture_kestra.model import Value
 from overture_kestra.outputs import output_type
 from overture_kestra.pebble import Inexact
 from overture_kestra.place import CORE, Failing, Place, Refused, input_type
-from overture_kestra.tasks.simple import kept_text, named
+from overture_kestra.tasks.simple import named
 from overture_kestra.values import compute_trees
 
 
@@ -72,4 +72,4 @@ def _input(place: Place, kind: str, tree: Expr) -> str:
         return place.pebble.text(tree)
     if kind in ("INT", "BOOL"):
         return f"{{{{ {place.pebble.value(tree)} }}}}"
-    return kept_text(place, tree)
+    return place.pebble.kept(tree)

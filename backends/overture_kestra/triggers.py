@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from overture.expressions.tree import Expr, references
 from overture.plan.model import Trigger
 from overture_kestra import model
@@ -11,7 +9,7 @@ from overture_kestra.carriers import Carrier, Text
 from overture_kestra.model import Script, Value
 from overture_kestra.pebble import Inexact, constant_value, json_text, template_text, unbracketed
 from overture_kestra.place import CORE, Lowering, Place, Refused
-from overture_kestra.values import Program, compute, json_object, secrets_entry, step
+from overture_kestra.values import Program, compute, json_object, script_files, secrets_entry, step
 
 STATES = {"succeeded": "SUCCESS", "failed": "FAILED", "cancelled": "CANCELLED"}
 MISSED = {"none": "NONE", "last": "LAST", "all": "ALL"}
@@ -132,7 +130,6 @@ def _webhook(lowering: Lowering, trigger: Trigger, name: str) -> tuple[model.Tri
 def _look(lowering: Lowering, trigger: Trigger) -> list[model.Task]:
     """A step that verifies the signature and checks the body, and what ends the run when either is wrong."""
     name = lowering.name("webhook")
-    lowering.scripts |= {"step", "webhook"}
     entries = []
     signature = trigger.signature
     if signature is None:
@@ -152,11 +149,7 @@ def _look(lowering: Lowering, trigger: Trigger) -> list[model.Task]:
         ]
     if trigger.returns is not None:
         entries.append(f'"returns": {json_text(dict(trigger.returns))}')
-    files: Mapping[str, Value] = {
-        "step.py": "{{ vars.step }}",
-        "webhook.py": "{{ vars.webhook }}",
-        "webhook.json": Script(json_object(entries)),
-    }
+    files = {**script_files(lowering, ["webhook"]), "webhook.json": Script(json_object(entries))}
     place = Place(lowering)
     look = step(place, name, files, ["python3 webhook.py"])
     comes_by_hook = None

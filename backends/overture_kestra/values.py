@@ -1,19 +1,20 @@
-"""Values that Pebble cannot give exactly: computed by a step in Python, written by the translation all backends share."""
+"""Values that Pebble cannot give exactly: computed by a step in Python, in the translation that all backends share."""
 
 from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from overture.expressions.tree import Expr, Ref, references
 from overture.plan.python_source import HELPERS, NoPython, python_condition, python_expression, python_text
 from overture_kestra import carriers
 from overture_kestra.carriers import Carrier, Plain, Text
+from overture_kestra.helpers import IMPORTS
 from overture_kestra.model import Script, Task, Value
 from overture_kestra.pebble import Inexact, json_text
-from overture_kestra.place import CORE, Place, Refused, members_text
+from overture_kestra.place import CORE, Lowering, Place, Refused, members_text
 
 SHELL = "io.kestra.plugin.scripts.shell.Commands"
 PROCESS: Mapping[str, Value] = {"type": f"{CORE}.runner.Process"}
@@ -108,12 +109,11 @@ class Program:
     def text(self, into: str | None = None) -> str:
         """The whole program."""
         names = ["compute", *(["mapped"] if self.uses_mapped else [])]
-        lines = sorted(self.imports)
-        if lines:
-            lines.append("")
+        lines = [*sorted(self.imports), ""] if self.imports else []
+        lines.append(f"from computed import {', '.join(names)}")
         if self.functions:
             lines.append(f"from expressions import {', '.join(sorted(self.functions))}")
-        lines += [f"from step import {', '.join(names)}", "", "", "def values(given):", "    return {"]
+        lines += ["", "", "def values(given):", "    return {"]
         lines += [f"        {python_text(name)}: {source}," for name, source in self.entries.items()]
         lines += ["    }", "", ""]
         arguments = ["values"]
@@ -126,8 +126,7 @@ class Program:
     def files(self, into: str | None = None) -> dict[str, Value]:
         """The input files of the step, and the flow's variables that they need."""
         lowering = self.place.lowering
-        lowering.scripts.add("step")
-        files: dict[str, Value] = {"step.py": "{{ vars.step }}"}
+        files = script_files(lowering, ["computed"])
         text = self.text(into)
         if self.functions:
             lowering.functions |= self.functions
@@ -145,6 +144,15 @@ class Program:
         if secrets := self.naming.secrets():
             entries.append(secrets_entry(secrets))
         return json_object(entries)
+
+
+def script_files(lowering: Lowering, names: Iterable[str]) -> dict[str, Value]:
+    """Scripts of the flow and those that they import, as input files."""
+    wanted = {each for name in names for each in (name, *IMPORTS.get(name, ()))}
+    lowering.scripts |= wanted
+    # what is imported first
+    order = sorted(wanted, key=lambda name: (len(IMPORTS.get(name, ())), name))
+    return {f"{name}.py": f"{{{{ vars.{name} }}}}" for name in order}
 
 
 def maybe(carrier: Carrier) -> str:

@@ -10,6 +10,21 @@ import re
 from functools import cache
 from importlib.resources import files
 
+IMPORTS = {
+    "request": ("step",),
+    "pages": ("request", "step"),
+    "schema": ("step",),
+    "computed": ("step",),
+    "ask": ("schema", "step"),
+    "call_main": ("step",),
+    "run_program": ("step",),
+    "read_file": ("step",),
+    "write_file": ("step",),
+    "wait": ("step",),
+    "webhook": ("schema", "step"),
+}
+"""The scripts that each script always imports; `schema` and `pages` besides where they are asked for."""
+
 # what only our own tools read
 _TOOLING = re.compile(r"  # (type: ignore|noqa)[^\n]*")
 

@@ -1,8 +1,8 @@
 """Asks the models of ask.json for an answer that fits its schema, over the Chat Completions protocol.
 
 An answer that does not fit is asked for once more with what was wrong, then the step fails. A model that gives no
-answer (connection, status, refusal) is followed by the next one. Not Kestra's ChatCompletion: that rewrites the schema, checks
-no answer, repeats calls by itself and cannot say which model answered.
+answer (connection, status, refusal) is followed by the next one. Not Kestra's ChatCompletion: that rewrites the
+schema, checks no answer, repeats calls by itself and cannot say which model answered.
 """
 
 import json
@@ -13,7 +13,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from step import Failed, misfits, parse, read, result, run, say, show  # type: ignore[import-not-found]
+from schema import misfits  # type: ignore[import-not-found]
+from step import Failed, parse, read, result, run, say, show  # type: ignore[import-not-found]
 
 # between what a model may take to think and what a task's timeout allows
 SECONDS_TO_ANSWER = 600
@@ -69,7 +70,7 @@ def text(ask: dict[str, Any], name: str) -> str:
     if name in ask:
         return str(ask[name])
     # newline="": the text goes out as it is
-    with open(f"{name}.txt", encoding="utf-8", newline="") as file:
+    with Path(f"{name}.txt").open(encoding="utf-8", newline="") as file:
         return file.read()
 
 
@@ -121,6 +122,7 @@ def call(ask: dict[str, Any], model: str, messages: list[dict[str, str]], usage:
     count(usage, parsed.get("usage"))
     if message.get("refusal") or choice.get("finish_reason") == "content_filter":
         raise NoAnswer(f"refused: {message.get('refusal') or 'content filter'}")
+    assert isinstance(parsed, dict)
     return parsed
 
 

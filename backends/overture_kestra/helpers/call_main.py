@@ -5,7 +5,7 @@ import sys
 import traceback
 from typing import Any
 
-from step import Failed, check, read, result, run, say  # type: ignore[import-not-found]
+from step import Failed, parse, read, result, run, say  # type: ignore[import-not-found]
 
 # what a program needs of its surroundings; nothing else of the worker's environment reaches it
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "SSL_CERT_FILE")
@@ -29,14 +29,10 @@ def main() -> None:
     except (ValueError, TypeError) as error:
         raise Failed("returns", f"what main returned is not JSON: {error}") from None
     if "returns" in call:
-        check(read_back(carried), call["returns"])
+        from schema import check  # type: ignore[import-not-found]
+
+        check(parse(carried), call["returns"])
     say(value=value if call.get("plain") else carried)
-
-
-def read_back(text: str) -> Any:
-    from step import parse
-
-    return parse(text)
 
 
 if __name__ == "__main__":

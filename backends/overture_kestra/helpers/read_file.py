@@ -1,4 +1,4 @@
-"""Reads the file of file.json, a namespace file that Kestra laid beside this script, and hands its content to the flow."""
+"""Reads the file of file.json, a namespace file that Kestra laid beside this script, for the flow."""
 
 import base64
 import csv
@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from step import Failed, check, parse, read, result, run, say  # type: ignore[import-not-found]
+from step import Failed, parse, read, result, run, say  # type: ignore[import-not-found]
 
 
 def main() -> None:
@@ -23,6 +23,8 @@ def main() -> None:
     except ValueError as error:
         raise Failed("error", f"{path}: {error}") from None
     if "returns" in file:
+        from schema import check  # type: ignore[import-not-found]
+
         check(content, file["returns"])
     say(content=result(content, file.get("plain", False)))
 

@@ -11,13 +11,12 @@ import re
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from email.message import Message
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
-from step import Failed, check, parse, read, result, run, say, show  # type: ignore[import-not-found]
+from step import Failed, parse, read, result, run, say, show  # type: ignore[import-not-found]
 
 MOST_REDIRECTS = 5
 
@@ -33,11 +32,15 @@ opener = urllib.request.build_opener(NoRedirect)
 def main() -> None:
     asked = read("request.json")
     if asked.get("pages"):
+        from pages import joined  # type: ignore[import-not-found]
+
         body, answer = joined(asked, asked["pages"])
     else:
         answer = send(asked, asked["url"])
         body = answer.read()
     if "returns" in asked:
+        from schema import check  # type: ignore[import-not-found]
+
         say(status=answer.status)
         check(body, asked["returns"])
     outputs: dict[str, Any] = {"status": answer.status, "headers": answer.headers}
@@ -242,14 +245,14 @@ def is_private(host: str) -> bool:
         found = socket.getaddrinfo(host, None)
     except OSError as error:
         raise Failed("http", f"{host}: {error}") from None
-    addresses = {ipaddress.ip_address(each[4][0].partition("%")[0]) for each in found}
+    addresses = {ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found}
     return any(not is_public(address) for address in addresses)
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     if address.version == 6:
         # an IPv4 address in IPv6 clothes: mapped, 6to4, NAT64, compatible
-        inner = address.ipv4_mapped or address.sixtofour  # type: ignore[union-attr]
+        inner = address.ipv4_mapped or address.sixtofour
         if inner is None and int(address) >> 32 in (0, 0x0064_FF9B << 64):
             inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         if inner is not None:
@@ -263,80 +266,6 @@ def is_accepted(status: int, accept: list[Any]) -> bool:
         if int(low) <= status <= int(high or low):
             return True
     return False
-
-
-def joined(asked: dict[str, Any], pages: dict[str, Any]) -> tuple[list[Any], Answer]:
-    """All items of all pages, and the last page."""
-    items: list[Any] = []
-    for number, (url, query, body) in enumerate(requests(asked, pages)):
-        if number >= pages.get("limit", 1000):
-            raise Failed("http", f"there are more than {pages.get('limit', 1000)} pages")
-        one = {**asked, "query": query}
-        if body is not None:
-            one["body"] = body
-        answer = send(one, url, f"/page {number}")
-        content = answer.read()
-        found = at_path(content, pages.get("items"))
-        if not isinstance(found, list):
-            raise Failed(
-                "returns", f"page {number + 1} has no list" + (f" at {pages['items']}" if pages.get("items") else "")
-            )
-        items += found
-        progress.append((answer, content, len(found)))
-    return items, progress[-1][0]
-
-
-# what the last page was: its answer, its body, its number of items
-progress: list[tuple[Answer, Any, int]] = []
-
-
-def requests(asked: dict[str, Any], pages: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], Any]]:
-    """Url, query and body of each page, as the page before it says."""
-    url, query, body = asked["url"], asked.get("query") or {}, asked.get("body")
-    style, param, size = pages["style"], pages.get("param"), pages.get("size")
-    in_body = pages.get("in", "query") == "body"
-
-    def with_param(value: Any) -> tuple[str, dict[str, Any], Any]:
-        if in_body:
-            return url, query, {**(body or {}), param: value}
-        return url, {**query, param: value}, body
-
-    if style == "link":
-        yield url, query, body
-        while target := next_link(progress[-1][0]):
-            yield target, {}, body
-    elif style == "cursor":
-        yield url, query, body
-        while (cursor := at_path(progress[-1][1], pages["next"])) not in (None, ""):
-            yield with_param(cursor)
-    else:
-        at = 1 if style == "page" else 0
-        while True:
-            yield with_param(at)
-            count = progress[-1][2]
-            if count == 0 or (size is not None and count < size):
-                return
-            at += 1 if style == "page" else count
-
-
-def next_link(answer: Answer) -> str | None:
-    """The target of rel=next of a Link header (RFC 8288); it has the origin of the page before."""
-    for target, parameters in re.findall(
-        r"<([^>]*)>((?:\s*;\s*[^,;=]+(?:=(?:\"[^\"]*\"|[^,;]*))?)*)", answer.headers.get("link", "")
-    ):
-        rel = re.search(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s,;]+))", parameters, re.IGNORECASE)
-        if rel and "next" in (rel[1] or rel[2]).lower().split():
-            url = urljoin(answer.url, target)
-            if origin(url) != origin(answer.url):
-                raise Failed("refused", f"the next page is at another origin, {shown(url)}")
-            return url
-    return None
-
-
-def at_path(value: Any, path: str | None) -> Any:
-    for key in path.split(".") if path else []:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 if __name__ == "__main__":

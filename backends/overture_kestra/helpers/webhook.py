@@ -5,7 +5,8 @@ import hashlib
 import hmac
 from typing import Any
 
-from step import misfits, parse, read, run, say, show  # type: ignore[import-not-found]
+from schema import misfits  # type: ignore[import-not-found]
+from step import parse, read, run, say, show  # type: ignore[import-not-found]
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ def encoded(content: Any, form: str) -> bytes:
     if form == "base64":
         return base64.b64decode(content)
     if form == "json":
-        return (show(content) + "\n").encode()
+        return f"{show(content)}\n".encode()
     if form == "lines":
         return "".join(text_of(line) + "\n" for line in content).encode()
     if form == "csv":

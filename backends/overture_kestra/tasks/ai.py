@@ -55,7 +55,7 @@ def lower_ai(task: Task, place: Place) -> list[model.Task]:
     results[task.id, "model"] = Plain(f"{at}.model")
     results[task.id, "usage"] = Plain(f"{at}.usage")
     env: dict[str, Value] = {"OPENAI_API_KEY": "{{ secret('OPENAI_API_KEY') }}"}
-    return [replace(step.build(task.id, env=env), comment=WHY)]
+    return [replace(step.build(task.id, {"env": env}), comment=WHY)]
 
 
 def _text_file(step: ScriptStep, name: str, tree: Expr) -> None:

@@ -24,7 +24,7 @@ def lower_python(task: Task, place: Place) -> list[model.Task]:
         wanted = " ".join(f"--with {_quoted(each)}" for each in requirements)
         commands = [f"uv run --no-project --quiet {wanted} python3 call_main.py"]
     _warn_of_files(task, place)
-    return [step.build(task.id, commands, **_files(place))]
+    return [step.build(task.id, _files(place), commands)]
 
 
 def lower_shell(task: Task, place: Place) -> list[model.Task]:
@@ -42,7 +42,7 @@ def lower_shell(task: Task, place: Place) -> list[model.Task]:
     for name in ("exit_code", "stdout", "stderr"):
         place.lowering.results[task.id, name] = Plain(f"{at}.{name}")
     _warn_of_files(task, place)
-    return [step.build(task.id, **_files(place))]
+    return [step.build(task.id, _files(place))]
 
 
 def _result(step: ScriptStep, task: Task, name: str) -> None:

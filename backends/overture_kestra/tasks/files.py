@@ -29,7 +29,7 @@ def lower_read_file(task: Task, place: Place) -> list[model.Task]:
             namespace_files["include"] = [path]
     except Inexact:
         pass  # all files are laid beside the script
-    return [step.build(task.id, namespaceFiles=namespace_files)]
+    return [step.build(task.id, {"namespaceFiles": namespace_files})]
 
 
 def lower_write_file(task: Task, place: Place) -> list[model.Task]:
@@ -47,6 +47,6 @@ def lower_write_file(task: Task, place: Place) -> list[model.Task]:
         },
     }
     return [
-        step.build(prepare, outputFiles=["written/content"]),
+        step.build(prepare, {"outputFiles": ["written/content"]}),
         model.Task(task.id, f"{CORE}.namespace.UploadFiles", upload),
     ]

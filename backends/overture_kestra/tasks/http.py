@@ -54,10 +54,10 @@ def lower_http(task: Task, place: Place) -> list[model.Task]:
     if "file" in task.fields:
         more["namespaceFiles"] = {"enabled": True}
     if "save" not in task.fields:
-        return [step.build(task.id, **more)]
+        return [step.build(task.id, more)]
     more["outputFiles"] = ["saved/**"]
     prepare = place.lowering.name(f"{task.id}_answer")
-    return [step.build(prepare, **more), saved(task, place, prepare, "saved/")]
+    return [step.build(prepare, more), saved(task, place, prepare, "saved/")]
 
 
 def saved(task: Task, place: Place, step_id: str, folder: str) -> model.Task:

@@ -12,7 +12,7 @@ from overture_kestra import model
 from overture_kestra.model import Script, Value
 from overture_kestra.pebble import Inexact, json_text
 from overture_kestra.place import Place
-from overture_kestra.values import Program, json_object, secrets_entry, secrets_of, step
+from overture_kestra.values import Program, json_object, script_files, secrets_entry, secrets_of, step
 
 
 @dataclass(slots=True)
@@ -27,8 +27,10 @@ class ScriptStep:
     trees: list[Expr] = field(default_factory=list)
     computed: dict[str, Expr] = field(default_factory=dict)
     files: dict[str, Value] = field(default_factory=dict)
+    literals: set[str] = field(default_factory=set)
 
     def literal(self, name: str, value: Json) -> None:
+        self.literals.add(name)
         self.entries.append(f"{json_text(name)}: {json_text(value)}")
 
     def text(self, name: str, json: str) -> None:
@@ -53,14 +55,14 @@ class ScriptStep:
                 self.computed[f"{name}.{key}"] = tree
         self.text(name, "{" + ", ".join(parts) + "}")
 
-    def build(self, id: str, commands: list[str] | None = None, **more: Value) -> model.Task:
+    def build(self, id: str, more: Mapping[str, Value] | None = None, commands: list[str] | None = None) -> model.Task:
         """The task; its values are computed first where Pebble cannot give them."""
         lowering = self.place.lowering
-        lowering.scripts |= {"step", self.script}
         if secrets := secrets_of(self.trees):
             # what may not be shown in a result
             self.entries.append(secrets_entry(secrets))
-        files: dict[str, Value] = {"step.py": "{{ vars.step }}", f"{self.script}.py": f"{{{{ vars.{self.script} }}}}"}
+        more_scripts = [each for each, name in (("pages", "pages"), ("schema", "returns")) if name in self.literals]
+        files = script_files(lowering, [self.script, *more_scripts])
         run = commands or [f"python3 {self.script}.py"]
         if self.computed:
             program = Program(self.place)
@@ -69,4 +71,4 @@ class ScriptStep:
             files |= program.files(into=self.file)
             run = ["python3 values.py", *run]
         files |= {self.file: Script(json_object(self.entries)), **self.files}
-        return step(self.place, id, files, run, **more)
+        return step(self.place, id, files, run, **(more or {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf, Template
+from overture.expressions.tree import Expr, ListOf, ObjectOf, Template
 from overture.expressions.types import STRING
 from overture.language.scalars import seconds
 from overture.plan.model import Task
@@ -10,11 +10,11 @@ from overture_kestra import carriers, model
 from overture_kestra.carriers import Carrier, Plain, Text
 from overture_kestra.model import Value
 from overture_kestra.pebble import (
+    COMPACT,
     Inexact,
     bare,
     constant_value,
     json_text,
-    may_hold_double,
     pebble_string,
     template_text,
 )
@@ -163,7 +163,7 @@ def _output_value(place: Place, at: str, tree: Expr) -> tuple[Value, Carrier]:
             return value, Plain(at)
         if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
             return [template_text(str(item)) for item in value], Plain(at)
-        return template_text(json_text(value, (",", ":"))), Text(at)
+        return template_text(json_text(value, COMPACT)), Text(at)
     kind = tree.type
     text = place.pebble.text(tree)
     if kind.is_only("string"):
@@ -181,7 +181,7 @@ def lower_remember(task: Task, place: Place) -> list[model.Task]:
     before: list[model.Task] = []
     texts: dict[str, str] = {}
     try:
-        texts = {name: kept_text(place, tree) for name, tree in entries.items()}
+        texts = {name: place.pebble.kept(tree) for name, tree in entries.items()}
     except Inexact:
         step = place.lowering.name(f"{task.id}_values")
         computed = compute_trees(place, step, entries)
@@ -197,16 +197,6 @@ def lower_remember(task: Task, place: Place) -> list[model.Task]:
         return [*before, _kept(place, task.id, name, text)]
     tasks = [_kept(place, place.lowering.name(f"{task.id}_{name}"), name, text) for name, text in texts.items()]
     return [*before, model.Task(task.id, SEQUENTIAL, {"tasks": tasks})]
-
-
-def kept_text(place: Place, tree: Expr) -> str:
-    """Compact JSON text with holes, without doubles that Kestra writes otherwise."""
-    is_constant, value = constant_value(tree)
-    if is_constant:
-        return template_text(json_text(value, (",", ":")))
-    if may_hold_double(tree.type) and not isinstance(bare(tree), (Literal,)):
-        raise Inexact("a number that Kestra writes otherwise")
-    return "{{ " + place.pebble.json_expression(tree) + " }}"
 
 
 def _kept(place: Place, id: str, name: str, text: str) -> model.Task:
