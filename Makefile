@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(CACHE)/uv/bin/uv)
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help setup demo test goldens check engines bench clean
+.PHONY: docs help setup demo test goldens check engines bench clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ check: setup ## formatter, linter, types
 
 engines: setup ## the conformance on a real Kestra and a real Prefect
 	@UV="$(UV)" $(BIN)/pytest tests/engines -m engine
+
+docs: setup ## write the tables of docs/language.md from the code
+	@$(BIN)/python tests/house/test_reference.py
 
 bench: setup ## ratios against a peer or a floor in the same run
 	@$(BIN)/python benchmarks/run.py
