@@ -5,9 +5,10 @@ The public names are loaded when they are first used, so that `import overture` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # `typing` takes longer to import than all that `--version` does; type checkers know the name
 if TYPE_CHECKING:
+    from typing import Any
+
     from overture.api import check as check
     from overture.api import compile as compile
     from overture.api import export as export

@@ -7,11 +7,15 @@ import sys
 
 def main() -> None:
     """The program `overture`. `--version` answers before anything is imported."""
-    if sys.argv[1:] == ["--version"]:
-        from importlib.metadata import version
+    try:
+        if sys.argv[1:] == ["--version"]:
+            from overture.cli.version import installed_version
 
-        print(f"overture {version('overture')}")
-        return
-    from overture.cli.program import program
+            print(f"overture {installed_version()}")
+            return
+        from overture.cli.program import program
 
-    program()
+        program()
+    except KeyboardInterrupt:  # while the program itself was loading; later ones are seen to in `program`
+        sys.stderr.write("interrupted\n")
+        sys.exit(130)

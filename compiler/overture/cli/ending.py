@@ -1,27 +1,94 @@
-"""How a run ended, told: as the JSON of the contract, or in a few lines; and its exit code."""
+"""How a run is watched and how it ended, told: as the JSON of the contract, or in a few lines; and its exit code."""
 
 from __future__ import annotations
 
+import errno
 import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
-from overture.cli.console import print_json
-from overture.cli.exits import DONE, FAILED, INTERRUPTED
+from overture.cli.console import complain, print_json, print_line, put, tell
+from overture.cli.exits import DONE, FAILED, INTERRUPTED, WRONG_USAGE, WrongUsage
+from overture.cli.live import Live
+from overture.diagnostics.visible import visible
 from overture.expressions.types import Json
 
 
-def tell_end(result: dict[str, Json], format_: str, *, quiet: bool) -> int:
-    """Print how a run ended. The exit code: 0 for done or waiting, 130 for cancelled, else 1."""
+class Watch:
+    """Takes the events of a run and prints them, as lines of JSON or as the live tree. A reader that goes away does not
+    end the run: printing stops, and `raise_failure` says so when the run is over."""
+
+    def __init__(self, live: Live, *, events: bool) -> None:
+        self._print: Callable[[Mapping[str, Json]], None] = print_line if events else live.see
+        self._failure: OSError | None = None
+
+    def see(self, event: Mapping[str, Json]) -> None:
+        if self._failure is None:
+            try:
+                self._print(event)
+            except OSError as error:
+                self._failure = error
+
+    def raise_failure(self) -> None:
+        """Raises OSError when something could not be printed, unless whoever read it had seen enough."""
+        if self._failure is not None and self._failure.errno != errno.EPIPE:
+            raise self._failure
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A run that is not to start, or a store that fails: said, and an exit code."""
+    import sqlite3
+
+    from overture_local import NotDue, RunRefused, StoreError
+
+    try:
+        yield
+    except NotDue as error:
+        tell(str(error))
+        raise click.exceptions.Exit(DONE) from None
+    except (RunRefused, StoreError) as error:
+        complain(str(error), error.help)
+        raise click.exceptions.Exit(FAILED) from None
+    except sqlite3.Error as error:
+        complain(f"the run cannot be recorded: {error}", "what was recorded stays: `overture resume RUN` goes on")
+        raise click.exceptions.Exit(WRONG_USAGE) from None
+
+
+def check_forms(events: bool, format_: str) -> None:
+    """Raises WrongUsage where two forms are asked for on one stdout."""
+    if events and format_ == "json":
+        raise WrongUsage("`--events` and `--format json` both write to stdout", "`--events` ends with the run's end")
+
+
+def tell_end(result: Mapping[str, Json], format_: str, *, events: bool, quiet: bool) -> int:
+    """Print how a run ended, if the events have not told it. The exit code: 0 for done or waiting, 130 for cancelled,
+    else 1."""
+    state = result["state"]
     if format_ == "json":
-        print_json(result)
+        print_json(dict(result))
     else:
-        state = result["state"]
-        if not quiet:
-            click.echo(f"{result['workflow']} {state} in {result['seconds']:.1f} s, run {result['run']}", err=True)
+        tell(f"{result['workflow']} {state} in {result['seconds']:.1f} s, run {result['run']}", quiet=quiet)
         if error := result["error"]:
-            where = f"{error['task']}: " if error["task"] else ""
-            click.echo(f"error: {where}{error['message'] or error['type']}", err=True)
-        for name, value in (result["outputs"] or {}).items():
-            click.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
-    return {"succeeded": DONE, "waiting": DONE, "cancelled": INTERRUPTED}.get(result["state"], FAILED)
+            complain(told(error))
+        if not events:
+            say_outputs(result["outputs"])
+    return {"succeeded": DONE, "waiting": DONE, "cancelled": INTERRUPTED}.get(state, FAILED)
+
+
+def told(error: Mapping[str, Any]) -> str:
+    """An error of the contract (E) in a line."""
+    return f"{error['task']}: {error['message'] or error['type']}" if error["task"] else str(error["message"])
+
+
+def say_outputs(outputs: Mapping[str, Json] | None) -> None:
+    """A run's outputs: texts as they are (on a terminal with nothing in them that it would obey), all else as JSON."""
+    for name, value in (outputs or {}).items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        if sys.stdout.isatty():
+            text = "\n".join(map(visible, text.split("\n")))
+        put(f"{name}: {text}\n")

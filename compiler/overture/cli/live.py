@@ -9,6 +9,7 @@ from types import TracebackType
 
 import click
 
+from overture.cli.console import tell, wants_color
 from overture.diagnostics.visible import visible
 from overture.expressions.types import Json
 
@@ -21,16 +22,27 @@ COLORS = {
     "cancelled": "yellow",
 }
 _MOST_LINES = 40
+_LONGEST = 160
+
+
+def task_line(task: Mapping[str, Json], name: str) -> str:
+    """A task that ended (T of the contract), in a line, coloured."""
+    notes = [f"{task['attempts']} attempts"] if (task.get("attempts") or 0) > 1 else []
+    error = task.get("error")
+    if error and error["message"]:
+        notes.append(visible(error["message"].splitlines()[0][:_LONGEST]))
+    text = click.style(f"{MARKS.get(task['state'], '?')} {name}", fg=COLORS.get(task["state"]))
+    return "  ".join([text, *notes])
 
 
 class Live(AbstractContextManager["Live"]):
     """Takes the events of a run: on a terminal redraws a tree, elsewhere writes a line when a task ends or logs."""
 
-    def __init__(self, *, quiet: bool, color: bool) -> None:
+    def __init__(self, *, quiet: bool, no_color: bool) -> None:
         self._quiet = quiet
-        self._color = color
+        self._color = wants_color(no_color, err=True)
         self._is_terminal = sys.stderr.isatty() and not quiet
-        self._states: dict[str, tuple[str, str]] = {}
+        self._tasks: dict[str, Mapping[str, Json]] = {}
         self._display: object = None
 
     def __enter__(self) -> Live:
@@ -50,48 +62,45 @@ class Live(AbstractContextManager["Live"]):
         if self._display is not None:
             self._display.stop()  # type: ignore[attr-defined]
             self._display = None
-            for at, (state, more) in self._states.items():
-                click.echo(self._line(at, state, more), err=True, color=self._color)
+            for line in self._tree():
+                tell(line, color=self._color)
 
     def see(self, event: Mapping[str, Json]) -> None:
         """Take one event of the local executor."""
-        name = event["event"]
-        if name == "log":
-            self._log(event)
-        elif name == "task_started":
-            self._states[event["at"]] = ("running", "")
-            self._draw()
-        elif name == "task_ended":
-            error = event.get("error")
-            attempts = event.get("attempts") or 0
-            more = visible(error["message"].splitlines()[0][:160]) if error and error["message"] else ""
-            if attempts > 1:
-                more = f"{attempts} attempts  {more}".rstrip()
-            self._states[event["at"]] = (event["state"], more)
-            if self._display is None and not self._quiet:
-                click.echo(self._line(event["at"], event["state"], more), err=True, color=self._color)
-            self._draw()
+        match event["event"]:
+            case "log":
+                self._log(event)
+            case "task_started":
+                self._tasks.setdefault(event["at"], {"state": "running"})
+                self._draw()
+            case "task_ended":
+                self._tasks[event["at"]] = event
+                if self._display is None:
+                    tell(task_line(event, event["at"]), quiet=self._quiet, color=self._color)
+                self._draw()
 
     def _log(self, event: Mapping[str, Json]) -> None:
-        if self._quiet:
-            return
         line = f"  {event.get('level', 'info')}: {visible(str(event['message']))}"
         if self._display is not None:
             self._display.console.print(line, markup=False)  # type: ignore[attr-defined]
         else:
-            click.echo(line, err=True)
+            tell(line, quiet=self._quiet)
 
-    def _line(self, at: str, state: str, more: str) -> str:
-        depth = at.count(".")
-        text = f"{'  ' * depth}{MARKS.get(state, '?')} {at.rpartition('.')[2]}"
-        return click.style(text, fg=COLORS.get(state)) + (f"  {more}" if more else "")
+    def _tree(self) -> list[str]:
+        return [f"{'  ' * at.count('.')}{task_line(task, _in_tree(at))}" for at, task in self._tasks.items()]
 
     def _draw(self) -> None:
         if self._display is None:
             return
         from rich.text import Text
 
-        lines = [self._line(at, state, more) for at, (state, more) in self._states.items()]
+        lines = self._tree()
         hidden = len(lines) - _MOST_LINES
         shown = [f"  … {hidden} more above", *lines[-_MOST_LINES:]] if hidden > 0 else lines
         self._display.update(Text.from_ansi("\n".join(shown)))  # type: ignore[attr-defined]
+
+
+def _in_tree(at: str) -> str:
+    """The name of a task below its loop: `[2].label` of `each_issue[2].label`."""
+    loops, dot, name = at.rpartition(".")
+    return f"[{loops.rpartition('[')[2]}.{name}" if dot else name

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
-from importlib.metadata import version
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
 import click
 
-from overture.cli.exits import FAILED, INTERRUPTED, WRONG_USAGE
+from overture.cli.console import complain, tell
+from overture.cli.exits import DONE, FAILED, INTERRUPTED, WRONG_USAGE, WrongUsage
+from overture.cli.version import installed_version
 
 COMMANDS: dict[str, str] = {
     "compile": "Turn English into a workflow.",
@@ -40,6 +44,17 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant, or the nearest one named."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from overture.diagnostics.nearest import did_you_mean
+
+            raise WrongUsage(f"there is no command `{name}`", did_you_mean(name, COMMANDS))
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -49,24 +64,41 @@ class Commands(click.Group):
         kwargs["standalone_mode"] = False
         try:
             code = super().main(*args, **kwargs)
-        except click.exceptions.Abort:
-            click.echo("interrupted", err=True)
+        except (click.exceptions.Abort, KeyboardInterrupt):
+            tell("interrupted")
             sys.exit(INTERRUPTED)
-        except click.ClickException as error:
+        except click.exceptions.NoArgsIsHelpError as error:
             error.show()
-            sys.exit(WRONG_USAGE if isinstance(error, click.UsageError) else FAILED)
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
-            sys.exit(INTERRUPTED)
-        except BrokenPipeError:
-            # what reads our output has gone: not an error of ours, and Python must not complain at exit
-            sys.stderr.close()
-            sys.exit(FAILED)
-        except OSError as error:
-            name = f"`{error.filename}`: " if error.filename else ""
-            click.echo(f"error: {name}{(error.strerror or str(error)).lower()}", err=True)
             sys.exit(WRONG_USAGE)
-        sys.exit(code if isinstance(code, int) else 0)
+        except click.ClickException as error:
+            _complain_of_usage(error)
+            sys.exit(WRONG_USAGE)
+        except OSError as error:
+            _end_unwritable(error)
+        sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _complain_of_usage(error: click.ClickException) -> None:
+    if isinstance(error, WrongUsage):
+        complain(error.message, error.help)
+        return
+    text = error.format_message().rstrip(".")  # click's own words begin and end as sentences do
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    help = f"see `{context.command_path} --help`" if context else None
+    complain(text[:1].lower() + text[1:], help)
+
+
+def _end_unwritable(error: OSError) -> NoReturn:
+    """A path that cannot be opened or written, or stdout itself: then Python, at exit, must not try it once more."""
+    if error.filename is None:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno == errno.EPIPE:
+        sys.exit(FAILED)  # what read our output has gone: there is nobody to tell
+    words = (error.strerror or str(error)).lower()
+    with suppress(OSError):
+        complain(f"`{error.filename}`: {words}" if error.filename else f"the output cannot be written: {words}")
+    sys.exit(WRONG_USAGE)
 
 
 @click.group(
@@ -74,6 +106,6 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="A workflow is a file NAME.flow.yaml. Begin with `overture compile REQUEST` or `overture check PATH`.",
 )
-@click.version_option(version("overture"), prog_name="overture", message="%(prog)s %(version)s")
+@click.version_option(installed_version(), prog_name="overture", message="%(prog)s %(version)s")
 def program() -> None:
     """Overture: English becomes a checked workflow; a checked workflow runs here, on Kestra, or on Prefect."""

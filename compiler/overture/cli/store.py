@@ -4,28 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from overture.cli.exits import WrongUsage
+from overture.cli.settings import home_folder
+
 if TYPE_CHECKING:
     from overture_local import Store
 
-home_option = click.option(
-    "--home", default=".overture", envvar="OVERTURE_HOME", metavar="DIR", help="Where runs are kept."
-)
+home_option = click.option("--home", metavar="DIR", help="Where runs are kept (OVERTURE_HOME).  [default: .overture]")
+
+
+def has_store(home: str | None) -> bool:
+    return (home_folder(home) / "runs.db").is_file()
 
 
 @contextmanager
-def open_store(home: str) -> Iterator[Store]:
-    """The store under a home folder. A folder without one is wrong usage: nothing is created by looking."""
+def open_store(home: str | None) -> Iterator[Store]:
+    """The store under a home folder. Nothing is created by looking: raises WrongUsage where there is none, and for a
+    run that is not in it."""
+    import sqlite3
+
     from overture_local import Store, StoreError
 
-    if not (Path(home) / "runs.db").is_file():
-        raise click.UsageError(f"no runs are kept in `{home}`\nhelp: `--home DIR` names another folder")
+    folder = home_folder(home)
+    if not has_store(home):
+        raise WrongUsage(f"no runs are kept in `{folder}`", "`--home DIR` names another folder")
     try:
-        with Store(Path(home)) as store:
+        with Store(folder) as store:
             yield store
     except StoreError as error:
-        raise click.UsageError(str(error)) from None
+        raise WrongUsage(str(error), error.help) from None
+    except sqlite3.Error as error:
+        raise WrongUsage(f"`{folder}` cannot be read: {error}") from None

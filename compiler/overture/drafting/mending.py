@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from overture.diagnostics.model import Change, Diagnostic
+from overture.diagnostics import edits
+from overture.diagnostics.model import Diagnostic
 from overture.expressions.types import Json
 
 _SECRET = re.compile(r"\bsecrets\.([A-Z][A-Z0-9_]*)")
@@ -39,30 +40,9 @@ def named(text: str) -> str:
 
 
 def with_edits(text: str, diagnostics: Sequence[Diagnostic]) -> tuple[str, list[str]]:
-    """The text after the certain edits of the errors in it, and what they do, in words. Of two edits that touch, the
-    first is made."""
-    found: list[tuple[int, int, str]] = []
-    done: list[str] = []
-    starts = _line_starts(text)
-    for each in diagnostics:
-        if each.edit is None or each.severity != "error":
-            continue
-        spans = [_span(change, starts) for change in each.edit.changes]
-        if all(end <= begin or stop <= start for begin, stop in spans for start, end, _ in found):
-            found += [(*span, change.text) for span, change in zip(spans, each.edit.changes, strict=True)]
-            done.append(f"{each.message}: {each.edit.description}")
-    for start, end, new in sorted(found, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text, done
-
-
-def _span(change: Change, starts: list[int]) -> tuple[int, int]:
-    at = change.at
-    return starts[at.line - 1] + at.column - 1, starts[at.end_line - 1] + at.end_column - 1
-
-
-def _line_starts(text: str) -> list[int]:
-    return [0, *(index + 1 for index, char in enumerate(text) if char == "\n")]
+    """The text after the certain edits of the errors in it, and what they do, in words."""
+    text, done = edits.with_edits(text, [each for each in diagnostics if each.severity == "error"])
+    return text, [f"{each.message}: {each.edit.description}" for each in done if each.edit]
 
 
 def _texts(value: Json) -> list[str]:

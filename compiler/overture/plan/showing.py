@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from overture.diagnostics.visible import visible
 from overture.expressions.types import Json
 from overture.plan.effects import DEFAULT_MODEL
 from overture.plan.model import Plan
@@ -44,7 +45,7 @@ def plan_text(plan: Plan) -> str:
     tasks = sum(1 for task in plan.walk() if not task.is_generated)
     lines = [f"{plan.name}: {tasks} {'task' if tasks == 1 else 'tasks'}"]
     lines += [
-        f"  {name:<10} {value}" if number == 0 else f"  {'':<10} {value}"
+        f"  {name if number == 0 else '':<10} {visible(value)}"  # a value must not pass for a row of its own
         for name, values in rows
         for number, value in enumerate(values)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from overture.cli.console import format_option, print_json, usual_options
+from overture.cli.console import format_option, print_json, say, usual_options
 from overture.plan.backend import Backend, Support, backend_names, load_backend
 from overture.plan.features import FEATURES
 
@@ -18,7 +18,7 @@ def command(format_: str, quiet: bool, no_color: bool) -> int:
     if format_ == "json":
         print_json({"backends": [_json(each) for each in found]})
     else:
-        click.echo(table(found))
+        say(table(found))
     return 0
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import click
 
-from overture.cli.console import format_option, print_json, show, tell, usual_options, wants_color
-from overture.cli.exits import DONE, FAILED
-from overture.cli.files import workflow_paths, write_text
-from overture.cli.loading import SHOWN_STDIN, Loaded, load
-from overture.diagnostics.model import has_errors
+from overture.cli.console import format_option, print_json, put, show, tell, usual_options
+from overture.cli.exits import DONE, FAILED, WrongUsage
+from overture.cli.files import STDIN, workflow_paths, write_files
+from overture.cli.loading import Loaded, load
+from overture.diagnostics.edits import with_edits
+from overture.diagnostics.model import Diagnostic, has_errors
+
+_MOST_ROUNDS = 10
+"""How often the certain edits are looked for again: a file that can be read better may show more of them."""
 
 
 @click.command()
@@ -19,54 +26,59 @@ from overture.diagnostics.model import has_errors
 @usual_options
 def command(paths: tuple[str, ...], format_: str, fix: bool, strict: bool, quiet: bool, no_color: bool) -> int:
     """Find what is wrong with workflows, before anything runs. Nothing is executed."""
-    loaded = [load(path) for path in workflow_paths(paths)]
+    files = workflow_paths(paths)
+    if fix and STDIN in files:
+        raise WrongUsage("`--fix` changes files, and stdin is none")
+    loaded = [load(path) for path in files]
     if fix:
-        loaded = [_fixed(each) for each in loaded]
-    found = [diagnostic for each in loaded for diagnostic in each.diagnostics]
-    texts = {path: text for each in loaded for path, text in each.texts.items()}
-    failed = has_errors(found) or (strict and any(each.severity == "warning" for each in found))
+        loaded = [_fixed(each, quiet=quiet) for each in loaded]
+    found = {each.path: _judged(each, strict=strict) for each in loaded}
+    _print(found, {path: text for each in loaded for path, text in each.texts.items()}, format_, quiet, no_color)
+    return FAILED if any(map(has_errors, found.values())) else DONE
+
+
+def _judged(loaded: Loaded, *, strict: bool) -> list[Diagnostic]:
+    if not strict:
+        return list(loaded.diagnostics)
+    return [replace(each, severity="error") if each.severity == "warning" else each for each in loaded.diagnostics]
+
+
+def _print(
+    found: dict[str, list[Diagnostic]], texts: dict[str, str], format_: str, quiet: bool, no_color: bool
+) -> None:
+    every = [diagnostic for diagnostics in found.values() for diagnostic in diagnostics]
     if format_ == "json":
         from overture.diagnostics.json_form import check_form
 
-        form = check_form({each.path: each.diagnostics for each in loaded})
-        print_json({**form, "ok": not failed})
+        print_json(check_form(found))
     elif format_ == "sarif":
-        from importlib.metadata import version
-
         from overture.cli.commands.explain import all_rules
+        from overture.cli.version import installed_version
         from overture.diagnostics.sarif import log
 
-        print_json(log(found, all_rules(), version=version("overture")))
+        print_json(log(every, all_rules(), version=installed_version()))
     elif format_ == "github":
         from overture.diagnostics.github import commands
 
-        click.echo(commands(found), nl=False)
+        put(commands(every))
     else:
-        shown = [each for each in found if not quiet or each.severity == "error"]
-        show(shown, texts, color=wants_color(no_color, err=False), err=False)
-        if not found:
-            tell("no findings in 1 file" if len(loaded) == 1 else f"no findings in {len(loaded)} files", quiet=quiet)
-    return FAILED if failed else DONE
+        shown = [each for each in every if not quiet or each.severity == "error"]
+        show(shown, texts, no_color=no_color, err=False)
+        if not every:
+            tell("no findings in 1 file" if len(found) == 1 else f"no findings in {len(found)} files", quiet=quiet)
 
 
-def _fixed(loaded: Loaded) -> Loaded:
-    """The file with its certain edits applied, last first so that the places before stay right."""
-    text = loaded.reading.source.text
-    changes = [change for each in loaded.diagnostics if each.edit for change in each.edit.changes]
-    if not changes or loaded.path == SHOWN_STDIN:
-        return loaded
-    lines = [0]
-    for line in text.splitlines(keepends=True):
-        lines.append(lines[-1] + len(line))
-    last = len(text)
-    for change in sorted(changes, key=lambda each: (each.at.line, each.at.column), reverse=True):
-        start = lines[change.at.line - 1] + change.at.column - 1
-        end = lines[change.at.end_line - 1] + change.at.end_column - 1
-        if end <= last:
-            text = text[:start] + change.text + text[end:]
-            last = start
-    from pathlib import Path
-
-    write_text(Path(loaded.path), text)
-    tell(f"fixed `{loaded.path}`")
-    return load(loaded.path)
+def _fixed(loaded: Loaded, *, quiet: bool) -> Loaded:
+    """The file with its certain edits made, and what is left to say of it."""
+    for _ in range(_MOST_ROUNDS):
+        source = loaded.reading.source
+        own = [each for each in loaded.diagnostics if each.at.path == source.path]
+        text, done = with_edits(source.text, own)
+        if not done or text == source.text:
+            break
+        mark = "\ufeff" if loaded.content.startswith(b"\xef\xbb\xbf") else ""  # reading takes it off
+        write_files({Path(loaded.path): mark + text})
+        for each in done:
+            tell(f"fixed {loaded.path}:{each.at.line}: {each.edit.description if each.edit else ''}", quiet=quiet)
+        loaded = load(loaded.path)
+    return loaded

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from overture.cli.console import format_option, print_json, show, tell, usual_options, wants_color
-from overture.cli.exits import DONE, FAILED
-from overture.cli.files import read_argument, write_text
-from overture.cli.settings import setting
+from overture.cli.commands.export import named_backend
+from overture.cli.compiled import Made, compiled_json, failed_json, tell_compiled, tell_new_effects
+from overture.cli.console import complain, format_option, print_json, put, tell, usual_options
+from overture.cli.exits import DONE, FAILED, WrongUsage
+from overture.cli.files import STDOUT, read_argument, write_files
+from overture.cli.settings import names_own_server, seconds_of, setting
+from overture.cli.values import folder
 
 if TYPE_CHECKING:
-    from overture.drafting.compiling import Compiled
     from overture.drafting.conversation import Client
-    from overture.plan.backend import Backend
-    from overture.plan.model import Plan
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 @click.command()
 @click.argument("request", metavar="REQUEST")
-@click.option("-o", "--output", default=".", metavar="DIR", help="Where NAME.flow.yaml is written.")
+@click.option("-o", "--output", default=".", metavar="DIR", help="Where NAME.flow.yaml is written; `-` is stdout.")
 @click.option("--to", "targets", multiple=True, metavar="TARGET", help="Write this target's files too.")
 @click.option(
     "--planner",
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--model", metavar="NAME", help="The model (OVERTURE_MODEL).")
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible server (OPENAI_BASE_URL).")
+@click.option("--model-timeout", metavar="TIME", help="How long one answer may take, 120s (OVERTURE_MODEL_TIMEOUT).")
 @click.option("--name", metavar="NAME", help="The name of the workflow.")
 @click.option("--replay", metavar="FILE", help="Take the model's answers from a recording.")
 @click.option("--record", metavar="FILE", help="Append the model's answers to a recording.")
@@ -44,6 +49,7 @@ def command(
     planner: str | None,
     model: str | None,
     base_url: str | None,
+    model_timeout: str | None,
     name: str | None,
     replay: str | None,
     record: str | None,
@@ -52,55 +58,73 @@ def command(
     quiet: bool,
     no_color: bool,
 ) -> int:
-    """Turn English into a workflow that passes `check`. REQUEST is the text, or @FILE."""
-    from overture.cli.commands.export import named_backend
+    """Turn English into a workflow that passes `check`. REQUEST is the text, @FILE, or `-` for stdin."""
     from overture.drafting.compiling import compile_by_model, compile_by_words
     from overture.drafting.failures import DraftingError
 
     words = read_argument(request)
-    if not words.strip():
-        raise click.UsageError("the request is empty: say what the workflow is to do")
-    if name is not None:
-        _check_name(name)
-    backends = [named_backend(target) for target in targets]
-    client = _client(setting("planner", planner) or "auto", model, base_url, replay, record)
+    _check_usage(words, name, output, targets, format_, replay=replay, record=record, force=force)
+    backends = [named_backend(target) for target in dict.fromkeys(targets)]
+    client = _client(planner, model, base_url, model_timeout, replay, record)
     try:
         made = compile_by_model(words, client, name=name) if client else compile_by_words(words, name=name)
     except DraftingError as error:
-        tell(f"error: {error}")
-        if help := getattr(error, "help", None):
-            tell(f"help: {help}")
+        complain(str(error), error.help)
+        if format_ == "json":
+            print_json(failed_json(name))
         return FAILED
-    folder = Path(output)
-    path = folder / (
-        f"{made.name or 'workflow'}.flow.yaml" if made.is_done else f"{made.name or 'workflow'}.draft.yaml"
-    )
-    if made.is_done and path.exists() and not force:
-        raise click.UsageError(f"`{path}` is there already\nhelp: `--force` writes over it, `--name` names another")
-    if made.is_done and path.exists():
-        _tell_new_effects(path, made)
-    files: list[tuple[Backend, Path]] = []
-    is_done = made.is_done
-    if made.text is not None:
-        write_text(path, made.text)
-    if made.is_done and made.checked is not None:
-        files, is_done = _export(made, backends, folder, quiet=quiet, no_color=no_color)
+    result = Made.of(made, backends)
+    if output == STDOUT:
+        tell_compiled(result, words, quiet=quiet, no_color=no_color)
+        if result.is_done and made.text is not None:
+            put(made.text)
+        return DONE if result.is_done else FAILED
+    result = _write(result, Path(output), force=force)
     if format_ == "json":
-        print_json(_json(made, is_done, path, files))
-    else:
-        _tell(made, words, path, files, quiet=quiet, no_color=no_color)
-    return DONE if is_done else FAILED
+        print_json(compiled_json(result))
+    tell_compiled(result, words, quiet=quiet or format_ == "json", no_color=no_color)
+    return DONE if result.is_done else FAILED
 
 
-def _check_name(name: str) -> None:
-    import re
+def _check_usage(
+    words: str,
+    name: str | None,
+    output: str,
+    targets: tuple[str, ...],
+    format_: str,
+    *,
+    replay: str | None,
+    record: str | None,
+    force: bool,
+) -> None:
+    """What can be known to be wrong before a model is asked, which costs money."""
+    if not words.strip():
+        raise WrongUsage("the request is empty", "say what the workflow is to do")
+    if name is not None and not _NAME.fullmatch(name):
+        raise WrongUsage(f"`{name}` is no name", "small letters, digits and `_`, a letter first, at most 64")
+    if replay is not None and record is not None:
+        raise WrongUsage("`--replay` asks no model, so there is nothing to `--record`")
+    if output == STDOUT:
+        if targets or format_ == "json":
+            raise WrongUsage("only the workflow goes to stdout", "name a folder: `-o DIR`")
+        return
+    folder(output, "output")
+    if name is not None and not force:
+        _check_free(Path(output) / f"{name}.flow.yaml")
 
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
-        raise click.UsageError(f"`{name}` is no name: small letters, digits and `_`, a letter first, at most 64")
+
+def _check_free(path: Path, more: str = "") -> None:
+    if path.exists():
+        raise WrongUsage(f"`{path}` is there already{more}", "`--force` writes over it, `--name` names another")
 
 
 def _client(
-    planner: str, model: str | None, base_url: str | None, replay: str | None, record: str | None
+    planner: str | None,
+    model: str | None,
+    base_url: str | None,
+    model_timeout: str | None,
+    replay: str | None,
+    record: str | None,
 ) -> Client | None:
     """Whoever answers; None is the built-in planner."""
     from overture.drafting.failures import DraftingError
@@ -111,136 +135,51 @@ def _client(
         try:
             return ReplayClient(Path(replay))
         except DraftingError as error:
-            raise click.UsageError(str(error)) from None
+            raise WrongUsage(str(error), error.help) from None
+    chosen = setting("planner", planner) or "auto"
+    if chosen not in ("auto", "model", "builtin"):
+        raise WrongUsage(f"`{chosen}` is no planner", "there is `auto`, `model`, `builtin`")
     key = os.environ.get("OPENAI_API_KEY")
     url = setting("base_url", base_url)
-    if planner == "builtin" or (planner == "auto" and not (key or url)):
+    if chosen == "builtin" or (chosen == "auto" and not (key or url or model)):
         return None
     named = setting("model", model)
     if not named:
-        raise click.UsageError(
-            "no model is named\nhelp: `--model NAME`, the variable OVERTURE_MODEL, or `--planner builtin`"
-        )
-    from overture.drafting.client import ModelClient
+        raise WrongUsage("no model is named", "`--model NAME`, the variable OVERTURE_MODEL, or `--planner builtin`")
+    if key and names_own_server(base_url):
+        key = None  # who wrote that file is not who has the key
+        tell(f"`{url}` is named by `overture.toml` alone: it does not get the key")
+    from overture.drafting.client import TIMEOUT_SECONDS, ModelClient
     from overture.drafting.recording import RecordingClient
 
+    timeout_seconds = seconds_of("model_timeout", model_timeout) or TIMEOUT_SECONDS
     try:
-        client: Client = ModelClient(named, api_key=key, base_url=url)
+        client: Client = ModelClient(named, api_key=key, base_url=url, timeout_seconds=timeout_seconds)
     except DraftingError as error:
-        raise click.UsageError(str(error)) from None
-    return RecordingClient(Path(record), client) if record else client
+        raise WrongUsage(str(error), error.help) from None
+    if record is None:
+        return client
+    with Path(record).open("a", encoding="utf-8"):  # one that cannot be written is said before the model is asked
+        return RecordingClient(Path(record), client)
 
 
-def _export(
-    made: Compiled, backends: list[Backend], folder: Path, *, quiet: bool, no_color: bool
-) -> tuple[list[tuple[Backend, Path]], bool]:
-    from overture.plan.build import plan
-    from overture.plan.gaps import findings
-
-    assert made.checked is not None
-    built = plan(made.checked)
-    source = made.checked.analysis.source
-    written: list[tuple[Backend, Path]] = []
-    complete = True
-    for backend in backends:
-        files = backend.export(built, {})
-        found = findings(files.gaps, {None: source})
-        show(
-            [each for each in found if each.severity == "error" or not quiet],
-            {source.path: source.text},
-            color=wants_color(no_color, err=True),
-        )
-        complete = complete and bool(files.files)
-        for name, text in files.files.items():
-            write_text(folder / name, text)
-            written.append((backend, folder / name))
-    return written, complete
-
-
-def _tell_new_effects(path: Path, made: Compiled) -> None:
-    """What the workflow that is written over could not touch and the new one can (shown before it is written)."""
-    from overture.cli.loading import load
-    from overture.plan.build import plan
-
-    before: Plan | None = None
-    checked = load(str(path)).verdict.checked
-    if checked is not None:
-        before = plan(checked)
-    assert made.checked is not None
-    after = plan(made.checked)
-    for what in ("hosts", "programs", "secrets"):
-        old = set(_names(before, what)) if before else set()
-        for name in _names(after, what):
-            if name not in old:
-                tell(f"new: {what[:-1]} {name}")
-
-
-def _names(plan: Plan, what: str) -> list[str]:
-    found = getattr(plan.effects, what)
-    return [each.host for each in found] if what == "hosts" else list(found)
-
-
-def _json(made: Compiled, is_done: bool, path: Path, files: list[tuple[Backend, Path]]) -> dict[str, object]:
-    from overture.diagnostics.json_form import diagnostic_form
-
-    usage = made.usage
-    return {
-        "ok": is_done,
-        "planner": made.planner,
-        "name": made.name,
-        "path": str(path) if made.text is not None else None,
-        "files": [{"target": backend.name, "path": str(each)} for backend, each in files],
-        "understanding": made.understanding,
-        "assumptions": list(made.assumptions),
-        "questions": list(made.questions),
-        "not_understood": [{"text": each.text, "start": each.start, "end": each.end} for each in made.not_understood],
-        "diagnostics": [diagnostic_form(each) for each in made.diagnostics],
-        "rounds": made.rounds,
-        "usage": {
-            "model": usage.model if usage else None,
-            "calls": usage.calls if usage else 0,
-            "input_tokens": usage.input_tokens if usage else 0,
-            "output_tokens": usage.output_tokens if usage else 0,
-            "seconds": round(usage.seconds, 3) if usage else 0.0,
-            "cost": None,
-        },
-    }
-
-
-def _tell(
-    made: Compiled, words: str, path: Path, files: list[tuple[Backend, Path]], *, quiet: bool, no_color: bool
-) -> None:
-    by = (
-        "the built-in planner"
-        if made.planner == "builtin"
-        else f"model {made.usage.model}"
-        if made.usage
-        else "a model"
-    )
-    tell(f"planned by {by}", quiet=quiet)
-    tell(f"understood: {made.understanding}", quiet=quiet)
-    for title, lines in (("assumed", made.assumptions), ("question", made.questions)):
-        for line in lines:
-            tell(f"{title}: {line}", quiet=quiet)
-    for each in made.not_understood:
-        line = words.count("\n", 0, each.start) + 1
-        tell(f"not understood, line {line}: {each.text}")
-    for problem in made.problems:
-        tell(f"error: {problem}")
-    shown = [each for each in made.diagnostics if each.severity == "error" or not quiet]
-    show(shown, {each.at.path: made.text or "" for each in shown}, color=wants_color(no_color, err=True))
-    if made.usage is not None:
-        usage = made.usage
-        tokens = f"{usage.input_tokens or '?'} tokens in, {usage.output_tokens or '?'} out"
-        tell(f"{usage.calls} calls, {tokens}, {usage.seconds:.1f} s, {made.rounds} rounds of repair", quiet=quiet)
-    if made.text is None:
-        tell("nothing was written")
-    elif made.is_done:
-        for each in (path, *(each for _, each in files)):
-            tell(f"wrote {each}", quiet=quiet)
-    else:
-        tell(f"not done: what there is stands in {path}")
-        if made.planner == "builtin":
-            tell(
-                "help: say it in plain steps, or let a model plan it: set OPENAI_API_KEY or OPENAI_BASE_URL, and OVERTURE_MODEL"
-            )
+def _write(result: Made, folder: Path, *, force: bool) -> Made:
+    """Write what there is, all or nothing: the workflow and the targets' files, or the draft."""
+    compiled = result.compiled
+    if compiled.text is None:
+        return result
+    # a name that did not pass the check comes from a model, and would be part of a path
+    name = compiled.name if compiled.name and _NAME.fullmatch(compiled.name) else "workflow"
+    draft = folder / f"{name}.draft.yaml"
+    if compiled.checked is None or not compiled.is_done:
+        write_files({draft: compiled.text})
+        return result.written(draft, {})
+    path = folder / f"{name}.flow.yaml"
+    if path.exists() and path.read_bytes() != compiled.text.encode():
+        if not force:
+            write_files({draft: compiled.text})
+            _check_free(path, f"; what was made stands in `{draft}`")
+        tell_new_effects(path, compiled)
+    exported: Mapping[Path, str] = {folder / file: target for file, target in result.targets.items()}
+    write_files({path: compiled.text, **{folder / file: text for file, text in result.files.items()}})
+    return result.written(path, exported)

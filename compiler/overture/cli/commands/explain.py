@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 import click
 
-from overture.cli.console import usual_options
+from overture.cli.console import say, usual_options
+from overture.cli.exits import WrongUsage
 from overture.diagnostics.nearest import did_you_mean
 from overture.diagnostics.rules import Rule, rules_in
 
@@ -26,8 +28,12 @@ def command(code: str, quiet: bool, no_color: bool) -> int:
     rules = all_rules()
     for rule in rules:
         if code.lower() in (rule.code.lower(), rule.name):
-            click.echo(f"{rule.code} {rule.name} ({rule.severity})\n\n{rule.page.strip()}")
+            say(f"{rule.code} {rule.name} ({rule.severity})\n\n{rule.page.strip()}")
             return 0
+    if Path(code).exists():
+        raise WrongUsage(
+            f"`{code}` is a file, and files are not explained yet", "see `overture plan`, `overture graph`"
+        )
     names = [name for rule in rules for name in (rule.code, rule.name)]
-    help = did_you_mean(code.upper() if code.upper().startswith("OV") else code, names)
-    raise click.UsageError(f"there is no rule `{code}`" + (f"\nhelp: {help}" if help else ""))
+    wanted = code.upper() if code.upper().startswith("OV") else code
+    raise WrongUsage(f"there is no rule `{code}`", did_you_mean(wanted, names))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from overture.cli.console import show, tell, usual_options, wants_color
-from overture.cli.exits import DONE, FAILED
-from overture.cli.files import STDIN, write_text
+from overture.cli.console import complain, put, show, tell, usual_options, worth_showing
+from overture.cli.exits import DONE, FAILED, WrongUsage
+from overture.cli.files import STDOUT, write_files
 from overture.cli.loading import load_sound
 from overture.diagnostics.nearest import did_you_mean
 from overture.plan.backend import Backend, backend_names, load_backend
@@ -17,11 +17,11 @@ from overture.plan.gaps import findings
 
 
 def named_backend(name: str) -> Backend:
-    """The target of that name, or wrong usage."""
+    """The target of that name. Raises WrongUsage."""
     try:
         return load_backend(name)
     except KeyError:
-        raise click.UsageError(f"there is no target `{name}`\nhelp: {did_you_mean(name, backend_names())}") from None
+        raise WrongUsage(f"there is no target `{name}`", did_you_mean(name, backend_names())) from None
 
 
 def settings(pairs: tuple[str, ...], backend: Backend) -> dict[str, str]:
@@ -30,10 +30,10 @@ def settings(pairs: tuple[str, ...], backend: Backend) -> dict[str, str]:
     for pair in pairs:
         key, separator, value = pair.partition("=")
         if not separator:
-            raise click.UsageError(f"`--set {pair}`: write `--set key=value`")
+            raise WrongUsage(f"`--set {pair}` gives no value", "write `--set key=value`")
         if key not in backend.options:
             help = did_you_mean(key, backend.options) or f"`{backend.name}` takes no settings"
-            raise click.UsageError(f"`{backend.name}` has no setting `{key}`\nhelp: {help}")
+            raise WrongUsage(f"`{backend.name}` has no setting `{key}`", help)
         found[key] = value
     return found
 
@@ -52,22 +52,19 @@ def command(file: str, to: str, output: str, pairs: tuple[str, ...], quiet: bool
     options = settings(pairs, backend)
     loaded, plan = load_sound(file, quiet=quiet, no_color=no_color)
     made = backend.export(plan, options)
-    found = findings(made.gaps, {None: loaded.reading.source})
-    show(
-        [each for each in found if each.severity == "error" or not quiet],
-        loaded.texts,
-        color=wants_color(no_color, err=True),
-    )
+    gaps = findings(made.gaps, loaded.sources)
+    show(worth_showing(gaps, quiet=quiet), loaded.texts, no_color=no_color)
     if not made.files:
-        tell(f"`{loaded.path}` cannot be exported to {backend.name}: nothing was written")
+        complain(f"`{loaded.path}` cannot be exported to {backend.name}: nothing was written")
         return FAILED
-    if output == STDIN:
+    if output == STDOUT:
         if len(made.files) > 1:
-            raise click.UsageError(f"{len(made.files)} files do not go to stdout: give a folder")
-        click.echo(next(iter(made.files.values())), nl=False)
+            raise WrongUsage(f"{len(made.files)} files do not go to stdout", "name a folder: `-o DIR`")
+        put(next(iter(made.files.values())))
         return DONE
-    for path, text in _places(output, made.files, backend).items():
-        write_text(path, text)
+    places = _places(output, made.files, backend)
+    write_files(places)
+    for path in places:
         tell(f"wrote {path}", quiet=quiet)
     return DONE
 

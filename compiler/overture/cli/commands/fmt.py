@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from overture.cli.console import show, tell, usual_options, wants_color
+from overture.cli.console import complain, put, show, tell, usual_options
 from overture.cli.exits import DONE, FAILED
-from overture.cli.files import STDIN, read_bytes, workflow_paths, write_text
-from overture.language.formatting import format_text
+from overture.cli.files import STDIN, read_bytes, workflow_paths, write_files
+from overture.language.formatting import FormattingError, format_text
 from overture.language.reading import read
 
 
@@ -22,19 +22,21 @@ def command(paths: tuple[str, ...], only_check: bool, quiet: bool, no_color: boo
     failed = False
     for path in workflow_paths(paths):
         reading = read(read_bytes(path), path)
-        if reading.workflow is None:
-            show(reading.diagnostics, {path: reading.source.text}, color=wants_color(no_color, err=True))
+        text = reading.source.text
+        try:
+            formatted = format_text(text, path)
+        except FormattingError as error:
+            show(reading.diagnostics, {path: text}, no_color=no_color)
+            complain(str(error))
             failed = True
             continue
-        text = reading.source.text
-        formatted = format_text(text, path)
-        if path == STDIN and not only_check:
-            click.echo(formatted, nl=False)
-        elif formatted != text:
-            if only_check:
+        if only_check:
+            if formatted != text:
                 tell(f"`{path}` is not in canonical form")
                 failed = True
-            else:
-                write_text(Path(path), formatted)
-                tell(f"wrote `{path}`", quiet=quiet)
+        elif path == STDIN:
+            put(formatted)
+        elif formatted != text:
+            write_files({Path(path): formatted})
+            tell(f"wrote {path}", quiet=quiet)
     return FAILED if failed else DONE

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from overture.cli.console import usual_options
+from overture.cli.console import format_option, put, usual_options
 from overture.cli.loading import load_sound
 from overture.plan.drawing.model import Drawing, drawing
 from overture.plan.drawing.svg import as_svg
@@ -17,13 +17,11 @@ FORMS: dict[str, Callable[[Drawing], str]] = {"text": as_text, "mermaid": as_mer
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--format", "format_", type=click.Choice(list(FORMS)), default="text", show_default=True, help="Form of the output."
-)
+@format_option(*FORMS)
 @usual_options
 def command(file: str, format_: str, quiet: bool, no_color: bool) -> int:
     """Draw the graph of a workflow on stdout."""
-    loaded, _ = load_sound(file, quiet=True, no_color=no_color)
+    loaded, _ = load_sound(file, quiet=quiet, no_color=no_color)
     assert loaded.verdict.checked is not None
-    click.echo(FORMS[format_](drawing(loaded.verdict.checked)).rstrip("\n"))
+    put(FORMS[format_](drawing(loaded.verdict.checked)).rstrip("\n") + "\n")
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from overture.cli.console import format_option, print_json, usual_options
+from overture.cli.console import format_option, print_json, say, usual_options
 from overture.cli.loading import load_sound
 from overture.plan.showing import plan_json, plan_text
 
@@ -19,5 +19,5 @@ def command(file: str, format_: str, quiet: bool, no_color: bool) -> int:
     if format_ == "json":
         print_json(plan_json(plan))
     else:
-        click.echo(plan_text(plan))
+        say(plan_text(plan))
     return 0

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from overture.cli.console import format_option, tell, usual_options, wants_color
-from overture.cli.ending import tell_end
-from overture.cli.exits import DONE, FAILED
+from overture.cli.console import format_option, tell, usual_options
+from overture.cli.ending import Watch, check_forms, refusals, tell_end
 from overture.cli.live import Live
 from overture.cli.loading import load_sound
+from overture.cli.settings import home_folder
+from overture.cli.store import home_option
 from overture.cli.values import environment, folder, inputs_of, object_in, policy_in, secrets_of
-from overture.plan.model import Plan
 from overture.plan.showing import plan_text
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,10 +22,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 def run_options(function: F) -> F:
     """The options that `run` and `resume` share."""
     for option in (
-        click.option(
-            "--env-file", "env_files", multiple=True, metavar="FILE", help="NAME=value lines, over the environment."
-        ),
-        click.option("--workspace", default=".", metavar="DIR", help="Where files are read and written, programs run."),
+        click.option("--events", is_flag=True, help="Print one JSON object a line as things happen."),
+        home_option,
+        click.option("--policy", metavar="FILE", help="Only what this policy file (TOML) names is allowed too."),
         click.option(
             "--allow-host",
             "allow_hosts",
@@ -35,32 +32,13 @@ def run_options(function: F) -> F:
             metavar="HOST[:PORT]",
             help="A private address that may be reached.",
         ),
-        click.option("--policy", metavar="FILE", help="Only what this policy file (TOML) names is allowed too."),
-        click.option("--home", default=".overture", envvar="OVERTURE_HOME", metavar="DIR", help="Where runs are kept."),
-        click.option("--events", is_flag=True, help="Print one JSON object a line as things happen."),
+        click.option("--workspace", default=".", metavar="DIR", help="Where files are read and written, programs run."),
+        click.option(
+            "--env-file", "env_files", multiple=True, metavar="FILE", help="NAME=value lines, over the environment."
+        ),
     ):
         function = option(function)
     return function
-
-
-def watcher(events: bool, live: Live) -> Callable[[Any], None]:
-    """What takes the events of a run: stdout, a line each, or the live tree."""
-    if not events:
-        return live.see
-    return lambda event: click.echo(json.dumps(dict(event), ensure_ascii=False))
-
-
-def refused(error: Exception) -> int:
-    """A run that is not to start: why, and what to do."""
-    tell(f"error: {error}")
-    if help := getattr(error, "help", None):
-        tell(f"help: {help}")
-    return FAILED
-
-
-def announce(plan: Plan, *, quiet: bool) -> None:
-    """The effects that naming the file approves are printed before anything happens."""
-    tell(plan_text(plan), quiet=quiet)
 
 
 @click.command()
@@ -82,44 +60,35 @@ def command(
     workspace: str,
     allow_hosts: tuple[str, ...],
     policy: str | None,
-    home: str,
+    home: str | None,
     events: bool,
     format_: str,
     quiet: bool,
     no_color: bool,
 ) -> int:
     """Run a workflow on the local executor. Naming the file approves the effects that its plan names."""
-    from overture_local import NotDue, RunRefused, RunRequest, StoreError
+    from overture_local import RunRequest
     from overture_local import run as run_plan
 
+    check_forms(events, format_)
     loaded, plan = load_sound(file, quiet=quiet, no_color=no_color)
     environ = environment(env_files)
-    given = inputs_of(plan, pairs, inputs)
-    data = object_in(trigger) if trigger else None
-    announce(plan, quiet=quiet)
-    with Live(quiet=quiet or events, color=wants_color(no_color, err=True)) as live:
-        request = RunRequest(
-            inputs=given,
-            trigger=data,
-            secrets=secrets_of(plan, environ),
-            environment=environ,
-            workspace=folder(workspace, "workspace"),
-            home=Path(home),
-            sources=loaded.texts,
-            allow_hosts=allow_hosts,
-            approve_digest=approve,
-            policy=policy_in(policy),
-            on_event=watcher(events, live),
-        )
-        try:
-            result = run_plan(plan, request)
-        except NotDue as error:
-            tell(str(error))
-            return DONE
-        except (RunRefused, StoreError) as error:
-            return refused(error)
-    return (
-        tell_end(result.as_json(), format_, quiet=quiet)
-        if not events
-        else tell_end(result.as_json(), "text", quiet=True)
+    watch = Watch(live := Live(quiet=quiet or events, no_color=no_color), events=events)
+    request = RunRequest(
+        inputs=inputs_of(plan, pairs, inputs),
+        trigger=object_in(trigger) if trigger else None,
+        secrets=secrets_of(plan, environ),
+        environment=environ,
+        workspace=folder(workspace, "workspace"),
+        home=home_folder(home),
+        sources=loaded.texts,
+        allow_hosts=allow_hosts,
+        approve_digest=approve,
+        policy=policy_in(policy),
+        on_event=watch.see,
     )
+    tell(plan_text(plan), quiet=quiet)  # what naming the file approves is said before anything happens
+    with refusals(), live:
+        result = run_plan(plan, request)
+    watch.raise_failure()
+    return tell_end(result.as_json(), format_, events=events, quiet=quiet)

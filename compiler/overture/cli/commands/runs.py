@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from overture.cli.console import format_option, print_json, tell, usual_options
-from overture.cli.store import home_option, open_store
+from overture.cli.console import format_option, print_json, say, tell, usual_options
+from overture.cli.settings import home_folder
+from overture.cli.store import has_store, home_option, open_store
 
 
 @click.command()
@@ -14,16 +15,18 @@ from overture.cli.store import home_option, open_store
 @home_option
 @format_option("text", "json")
 @usual_options
-def command(workflow: str | None, limit: int, home: str, format_: str, quiet: bool, no_color: bool) -> int:
+def command(workflow: str | None, limit: int, home: str | None, format_: str, quiet: bool, no_color: bool) -> int:
     """List the runs, newest first."""
-    with open_store(home) as store:
-        rows = store.runs(workflow, limit=limit)
+    rows = []
+    if has_store(home):
+        with open_store(home) as store:
+            rows = store.runs(workflow, limit=limit)
     if format_ == "json":
         fields = ("run", "workflow", "state", "started_at", "ended_at")
         print_json({"runs": [{name: getattr(row, name) for name in fields} for row in rows]})
         return 0
     for row in rows:
-        click.echo(f"{row.run}  {row.state:<11}  {row.started_at}  {row.workflow}")
+        say(f"{row.run}  {row.state:<11}  {row.started_at}  {row.workflow}")
     if not rows:
-        tell("no runs", quiet=quiet)
+        tell(f"no runs are kept in `{home_folder(home)}`", quiet=quiet)
     return 0

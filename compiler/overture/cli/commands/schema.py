@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from overture.cli.console import print_json, usual_options
+from overture.cli.console import print_json, put, usual_options
 
 
 @click.command()
@@ -25,5 +25,5 @@ def command(form: str, quiet: bool, no_color: bool) -> int:
     else:
         from overture.language.schema import schema_text, workflow_schema
 
-        click.echo(schema_text(workflow_schema()), nl=False)
+        put(schema_text(workflow_schema()))
     return 0

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from overture.cli.console import format_option, print_json, usual_options, wants_color
-from overture.cli.live import COLORS, MARKS
+from overture.cli.console import format_option, print_json, say, usual_options, wants_color
+from overture.cli.ending import say_outputs, told
+from overture.cli.live import task_line
 from overture.cli.store import home_option, open_store
 from overture.diagnostics.visible import visible
 from overture.expressions.types import Json
@@ -18,7 +17,7 @@ from overture.expressions.types import Json
 @home_option
 @format_option("text", "json")
 @usual_options
-def command(run: str, home: str, format_: str, quiet: bool, no_color: bool) -> int:
+def command(run: str, home: str | None, format_: str, quiet: bool, no_color: bool) -> int:
     """Show one run: its tasks, its log, its outputs."""
     with open_store(home) as store:
         row = store.show(run)
@@ -28,26 +27,16 @@ def command(run: str, home: str, format_: str, quiet: bool, no_color: bool) -> i
         print_json(result)
         return 0
     color = wants_color(no_color, err=False)
-    click.echo(f"{row.run}  {row.workflow}  {row.state}  {row.started_at} to {row.ended_at or 'now'}")
+    say(f"{row.run}  {row.workflow}  {row.state}  {row.started_at} to {row.ended_at or 'now'}")
     for task in result["tasks"]:
-        click.echo(_task(task), color=color)
+        say(f"  {task_line(task, task['at'])}", color=color)
     for event in events:
         if event.kind == "log":
-            click.echo(f"  {event.time}  {event.data.get('level', 'info')}: {visible(str(event.data['message']))}")
+            say(f"  {event.time}  {event.data.get('level', 'info')}: {visible(str(event.data['message']))}")
     if error := result["error"]:
-        click.echo(f"error: {error['task'] or 'the run'}: {error['message']}")
-    for name, value in (result["outputs"] or {}).items():
-        click.echo(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+        say(f"error: {visible(told(error))}")
+    say_outputs(result["outputs"])
     return 0
-
-
-def _task(task: dict[str, Json]) -> str:
-    depth = task["at"].count(".")
-    text = f"{'  ' * (depth + 1)}{MARKS.get(task['state'], '?')} {task['at'].rpartition('.')[2]}"
-    more = f"  {task['attempts']} attempts" if task["attempts"] > 1 else ""
-    if task["error"]:
-        more += f"  {visible(task['error']['message'].splitlines()[0][:160]) if task['error']['message'] else ''}"
-    return click.style(text, fg=COLORS.get(task["state"])) + more
 
 
 def _so_far(row: Json, events: Json) -> dict[str, Json]:
