@@ -74,7 +74,8 @@ def total(items: Any) -> int | float:
 
 def picked(items: Any, path: str) -> list[Any]:
     """What stands at a path in each item."""
-    return [reach(item, a_text(path)) for item in a_list(items)]
+    path = a_text(path)
+    return [reach(item, path) for item in a_list(items)]
 
 
 def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool:
@@ -110,7 +111,7 @@ def dropped(items: Any, path: str | None, word: str | None, operand: Any) -> lis
 
 def grouped(items: Any, path: str) -> list[dict[str, Any]]:
     """The items by what stands at a path, as {key, items}, in the order of the keys."""
-    keys = in_order_keys([reach(item, a_text(path)) for item in a_list(items)])
+    keys = in_order_keys(picked(items, path))
     groups: dict[Any, list[Any]] = {}
     for key, item in zip(keys, items, strict=True):
         groups.setdefault(key, []).append(item)
@@ -119,7 +120,8 @@ def grouped(items: Any, path: str) -> list[dict[str, Any]]:
 
 def indexed(items: Any, path: str) -> dict[str, Any]:
     """The items by what stands at a path, as text; of equal keys the last wins."""
-    return {as_text(reach(item, a_text(path))): item for item in a_list(items)}
+    keys = picked(items, path)
+    return {as_text(key): item for key, item in zip(keys, items, strict=True)}
 
 
 def flattened(items: Any) -> list[Any]:

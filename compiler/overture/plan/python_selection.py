@@ -138,8 +138,9 @@ def selected(has_path: bool, is_kept: bool) -> Row:
         is_plain = (attribute is None) == (path is None) and (word is None) == (test is None)
         is_plain &= operand is not None or test not in _WORDS
         if not is_plain or (operand is not None and not writer.is_harmless(operand)):
-            values = [Literal(None) if each is None else each for each in (attribute, word, operand)]
-            return writer.call("kept" if is_kept else "dropped", items, *values)
+            found = "None" if attribute is None else writer.call("a_text", attribute).text
+            values = [Literal(None) if each is None else each for each in (word, operand)]
+            return writer.call("kept" if is_kept else "dropped", items, found, *values)
         each = each_item(writer, items, *([operand] if operand is not None else []))
         asked = condition(writer, each, path, test, operand, is_kept)
         return Code(f"[{each.text} for {each.text} in {items_of(writer, items)} if {asked.text}]")
