@@ -18,6 +18,7 @@ import pytest
 import yaml
 from case_exports import CASES, REFUSED, export, exported, exporting_backends, goldens, workflows
 
+from overture.testing import find_cases, load_case
 from overture.testing.strict_yaml import read_yaml
 
 EXPORTS = [
@@ -45,6 +46,14 @@ def test_every_golden_belongs_to_a_workflow_of_a_case() -> None:
     owned = {goldens(workflow, name) for workflow in workflows() for name in exporting_backends()}
     found = {folder for name in exporting_backends() for folder in CASES.glob(f"*/{name}")}
     assert found - owned == set()
+
+
+@pytest.mark.parametrize("folder", find_cases(CASES), ids=lambda folder: folder.name)
+def test_a_refused_case_says_why_it_is_not_run(folder: Path) -> None:
+    case = load_case(folder)
+    for name, support in case.engines.items():
+        is_refused = REFUSED in exported(case.workflow.resolve(), name)
+        assert not is_refused or support.marker in ("notyet", "never"), f"{name} exports no such workflow"
 
 
 @pytest.mark.parametrize(("workflow", "name"), EXPORTS)

@@ -1,0 +1,131 @@
+"""Runs a case's export on a real Prefect and says what it did in the words of the cases.
+
+What Prefect cannot tell, and is therefore not compared:
+- the state of a branch, foreach, repeat or try, which have no task run of their own (see its support table);
+- a task that never started, which has no task run;
+- the task at which a run failed, where its error came from no task run or from more than one;
+- the type of an error that a class of exceptions does not tell.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engines.model import EngineRun
+from engines.prefect.engine import PrefectEngine
+from overture.plan.backend import Export
+from overture.plan.model import Plan, Task
+from overture.testing import Case, Observed, World, read_workspace
+
+UNTOLD_KINDS = ("branch", "foreach", "repeat", "try")
+
+ERROR_TYPES = {
+    "http": "ConnectError ConnectTimeout DecodingError HTTPError HTTPStatusError NoAnswer ReadError "
+    "RemoteProtocolError TooManyRedirects UnsupportedProtocol",
+    "timeout": "TimeoutError TaskRunTimeoutError",
+    "returns": "ValidationError",
+    "exit": "CalledProcessError",
+    "exception": "PythonError",
+    "fail": "Failed",
+    "assert": "AssertionError",
+    "refused": "PermissionError",
+    "expression": "ArithmeticError IndexError KeyError LookupError OverflowError "
+    "TypeError ValueError ZeroDivisionError",
+    "error": "RuntimeError",
+}
+"""Type of an error: the classes that exports raise for it."""
+
+TYPE_OF_CLASS = {name: word for word, names in ERROR_TYPES.items() for name in names.split()}
+LEVELS = {"DEBUG": "debug", "INFO": "info", "WARNING": "warning", "ERROR": "error"}
+LOGGED = re.compile(r"(?P<level>[A-Z]+) (?P<task>[a-z][a-z0-9_]*)(\[[^ ]*\])?: (?P<message>.*)", re.DOTALL)
+PREFECTS_OWN = ("Finished in state ", "Created task run ", "Executing ", "Task run ", "Beginning ", "Renamed ")
+"""How the lines begin that Prefect writes into a task run's log by itself."""
+
+
+def observe(
+    case: Case, plan: Plan, export: Export, world: World, engine: PrefectEngine, timeout_seconds: float
+) -> tuple[Case, Observed, EngineRun]:
+    """Run a placed case; gives it back without what is not to be compared. Raises what `PrefectEngine.run` raises."""
+    main, source = next(iter(export.files.items()))
+    with tempfile.TemporaryDirectory(prefix="overture-workspace-") as folder:
+        workspace = Path(folder)
+        case.lay_files(workspace)
+        variable = f"{plan.name}_state"
+        run = engine.run(
+            export.files,
+            f"{main}:{flow_of(source, plan.name)}",
+            dict(case.inputs),
+            timeout_seconds,
+            env=environment(case, world),
+            folder=workspace,
+            stored={variable: dict(case.state)} if case.state else {},
+        )
+        files = read_workspace(workspace)
+    kinds = {task.id: task.kind for task in tasks_of(plan)}
+    told = {at: states for at, states in case.expect.tasks.items() if kinds[at.partition("[")[0]] not in UNTOLD_KINDS}
+    observed = Observed(
+        state=run.state,
+        outputs=run.outputs,
+        error=None if run.state == "succeeded" else error_of(run),
+        tasks=dict(run.task_states),
+        requests=world.requests,
+        model_calls=world.model_calls,
+        state_after=run.stored.get(variable, {}),
+        files=files,
+        log=[line for text in run.logs for line in logged(text, kinds)],
+        records_unstarted=False,
+    )
+    return replace(case, expect=replace(case.expect, tasks=told)), observed, run
+
+
+def flow_of(source: str, name: str) -> str:
+    """The function of the flow of that name."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.AsyncFunctionDef):
+            for decorator in node.decorator_list:
+                if ast.unparse(decorator).startswith(f"flow(name={name!r}"):
+                    return node.name
+    raise LookupError(f"there is no flow `{name}`")
+
+
+def environment(case: Case, world: World) -> dict[str, str]:
+    """Where an export reads its secrets and finds models."""
+    return {
+        **case.secrets,
+        "OPENAI_BASE_URL": world.model_url,
+        "OPENAI_API_KEY": "key-of-the-case",
+        "OVERTURE_MODEL": "case-model",
+    }
+
+
+def tasks_of(plan: Plan) -> list[Task]:
+    """All tasks of a plan and of those that it calls."""
+    return [task for each in (plan, *plan.callees.values()) for task in each.walk()]
+
+
+def error_of(run: EngineRun) -> dict[str, Any]:
+    """The error of a run, by the keys that can be told."""
+    error: dict[str, Any] = {"message": run.message}
+    said = (run.raw.get("state") or {}).get("message") or ""
+    found = re.search(r"exception:? (?P<name>\w+)", said)
+    if found and found["name"] in TYPE_OF_CLASS:
+        error["type"] = TYPE_OF_CLASS[found["name"]]
+    elif "TimedOut" in ((run.raw.get("state") or {}).get("name") or ""):
+        error["type"] = "timeout"
+    failed = {task.name for task in run.tasks if task.state == "failed" and (run.message or "") in (task.message or "")}
+    if len(failed) == 1:
+        error["task"] = failed.pop()
+    return error
+
+
+def logged(text: str, kinds: dict[str, str]) -> list[tuple[str, str]]:
+    """The line of a `log` task as (level, message); none for other lines."""
+    line = LOGGED.fullmatch(text)
+    if line is None or kinds.get(line["task"]) != "log" or line["message"].startswith(PREFECTS_OWN):
+        return []
+    return [(LEVELS[line["level"]], line["message"])]
