@@ -132,7 +132,7 @@ def _comment(text: str, indent: int) -> list[str]:
 
 
 def _key(key: str) -> str:
-    return key if _PLAIN_KEY.match(key) and key.lower() not in _WORDS else json.dumps(key)
+    return key if _PLAIN_KEY.match(key) and key.lower() not in _WORDS else scalar(key)
 
 
 def _entry(key: str, value: Value, indent: int) -> list[str]:

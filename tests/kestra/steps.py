@@ -1,0 +1,50 @@
+"""Runs a script of a flow as Kestra does: laid in an empty folder beside its input files, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from overture_kestra.helpers import IMPORTS, script
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step told: its outputs (`vars` in the flow), whether it succeeded, what it logged."""
+
+    outputs: Mapping[str, Any]
+    is_good: bool
+    log: str
+    folder: Path = field(repr=False)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.outputs["error"])
+        return found
+
+
+def run_step(name: str, files: Mapping[str, Any], folder: Path, env: Mapping[str, str] | None = None) -> Step:
+    """Files that are no text are written as JSON."""
+    for each in (name, *IMPORTS[name], "schema", "pages", "request"):
+        (folder / f"{each}.py").write_text(script(each), "utf-8")
+    for path, content in files.items():
+        (folder / path).write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    main = "values" if name == "computed" else name
+    environment = {"PATH": os.environ["PATH"], "LEAKED": "from the worker", **(env or {})}
+    done = subprocess.run(
+        [sys.executable, f"{main}.py"], cwd=folder, capture_output=True, text=True, encoding="utf-8", env=environment
+    )
+    outputs: dict[str, Any] = {}
+    lines = []
+    for line in done.stdout.splitlines():
+        if line.startswith("::{") and line.endswith("}::"):
+            outputs |= json.loads(line[2:-2])["outputs"]
+        else:
+            lines.append(line)
+    return Step(outputs, done.returncode == 0, "\n".join([*lines, done.stderr]), folder)
