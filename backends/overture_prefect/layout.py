@@ -109,7 +109,7 @@ def _bracketed(head: str, value: str, bracket: tuple[int, int], tail: str, depth
     is_literal = value[start] in "[{" and (start == 0 or value[start - 1] in " ([{=*")
     items = _split(inside, ",")
     loops = _loops(inside)
-    if len(items) == 1 and len(loops) > 1 and not inside.startswith("lambda"):
+    if len(loops) > 1 and len(_split(loops[0], ",")) == 1 and not inside.startswith("lambda"):
         if fits(inside, depth + 1):
             yield INDENT * (depth + 1) + inside
         else:

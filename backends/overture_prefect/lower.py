@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from overture.expressions.types import Json
 from overture.plan.backend import Gap
-from overture.plan.model import Input, Plan, Trigger
+from overture.plan.model import Input, Plan
 from overture.plan.python_source import python_literal, python_text
 from overture_prefect import sources
 from overture_prefect.blocks import Flow
-from overture_prefect.certainty import cannot_fail
 from overture_prefect.model import Function, Module, Parameter, Statement, Suite
 from overture_prefect.names import flow_name, module_name, parameter_name
 from overture_prefect.naming import FlowNaming, annotation
 from overture_prefect.program import Place, Program
+from overture_prefect.triggers import main_of, starting_lines, trigger_parameter, webhook_of
 
 _FAILURES = (
     ("TimeoutError", "timeout", None),
@@ -43,7 +42,11 @@ def lower(plan: Plan, options: Mapping[str, str]) -> tuple[Module, list[Gap]]:
     function = flow_name(plan.name)
     program.register.name(function, "flow")
     flow = Flow(program)
-    body = _checked_inputs(program, plan) + _flow_body(program, flow, plan)
+    hook = webhook_of(program, plan)
+    started = [] if hook is None else starting_lines(program, plan, hook)
+    body = [*started, *_checked_inputs(program, plan), *_flow_body(program, flow, plan)]
+    if hook is not None:
+        parameters.append(Parameter(trigger_parameter(plan), "dict[str, Any] | None", "None"))
     program.imports.add("from prefect import flow")
     returns = "dict[str, Any]" if plan.outputs else "None"
     if plan.outputs:
@@ -53,14 +56,17 @@ def lower(plan: Plan, options: Mapping[str, str]) -> tuple[Module, list[Gap]]:
         body = _apart(program, plan, parameters, own, returns, body)
     decorator = f"flow(name={python_text(plan.name)})"
     program.module.flow = Function(function, parameters, returns, plan.description, [decorator], body)
-    _triggers(program, plan, function)
+    program.module.main = main_of(program, plan, function)
     if plan.state:
         variable = python_text(f"{plan.name}_state")
         program.imports.add("from typing import Any")
         program.module.constants["STATE_VARIABLE"] = variable
         defaults = {each.name: each.default for each in plan.state}
         program.module.constants["STATE_DEFAULTS: dict[str, Any]"] = python_literal(defaults)
-    if plan.secrets:
+    if program.secrets:
+        names = ", ".join(sorted(program.secrets))
+        where = "Prefect's Secret blocks" if options.get("secrets") == "block" else "the environment"
+        program.module.docstring += f"\n\nReads from {where}: {names}."
         program.warn("/secrets", "Prefect masks no secrets: an error or a log line that holds one shows it")
     _finish(program)
     return program.module, program.gaps
@@ -85,10 +91,7 @@ def _apart(
 
 
 def _docstring(plan: Plan) -> str:
-    lines = [(plan.description or f"The workflow {plan.name}.").strip()]
-    if plan.secrets:
-        lines += ["", f"Reads from the environment: {', '.join(plan.secrets)}."]
-    return "\n".join(lines)
+    return (plan.description or f"The workflow {plan.name}.").strip()
 
 
 def _finish(program: Program) -> None:
@@ -108,6 +111,7 @@ def _finish(program: Program) -> None:
         "prefect>=3.6.24,<4",
         *(["httpx>=0.27"] if any("httpx" in each for each in module.imports) else []),
         *(["jsonschema>=4.23"] if any("jsonschema" in each for each in module.imports) else []),
+        *(["pydantic>=2"] if any("pydantic" in each for each in module.imports) else []),
     ]
 
 
@@ -278,66 +282,6 @@ def _outputs(program: Program, plan: Plan) -> list[Statement]:
     naming = FlowNaming(program, Place())
     entries = [f"{python_text(each.name)}: {program.expression(each.value, naming)}" for each in plan.outputs]
     return [*naming.prelude.values(), f"return {{{', '.join(entries)}}}"]
-
-
-# What starts it
-
-
-def _triggers(program: Program, plan: Plan, function: str) -> None:
-    """Run as a program the module runs once; with `serve` it waits for the times of its schedules."""
-    program.imports.add("import asyncio")
-    schedules = []
-    for number, trigger in enumerate(plan.triggers):
-        pointer = trigger.pointer or f"/triggers/{number}"
-        if trigger.type != "schedule":
-            what = "url for a webhook" if trigger.type == "webhook" else "trigger that hands on another run's outputs"
-            help = "leave the trigger out, and start runs by Prefect's API"
-            program.gaps.append(Gap(pointer, f"Prefect's own server has no {what}", help))
-        elif trigger.when is not None or trigger.catch_up != "none":
-            field = "when" if trigger.when is not None else "catch_up"
-            program.gaps.append(Gap(f"{pointer}/{field}", f"a Prefect schedule has no `{field}`"))
-        else:
-            schedules.append(_schedule(program, trigger))
-    once: list[Statement] = [f"asyncio.run({function}())"]
-    limit = plan.concurrency
-    if not schedules and limit is None:
-        program.module.main = once
-        return
-    options = [f"name={python_text(plan.name)}"]
-    if schedules:
-        program.imports.add("from prefect.schedules import Cron")
-        options.append(f"schedules=[{', '.join(schedules)}]")
-    if limit is not None:
-        options.append(f"global_limit={_limit(program, limit.limit, limit.when_full)}")
-    program.imports.add("import sys")
-    program.module.main = [
-        Suite('if sys.argv[1:] == ["serve"]', [f"{function}.serve({', '.join(options)})"]),
-        Suite("else", once),
-    ]
-
-
-def _schedule(program: Program, trigger: Trigger) -> str:
-    given: dict[str, Json] = {}
-    naming = FlowNaming(program, Place())
-    entries = [
-        f"{python_text(parameter_name(name))}: {program.expression(value, naming)}"
-        for name, value in trigger.inputs.items()
-        if cannot_fail(value)
-    ]
-    del given
-    parameters = f", parameters={{{', '.join(entries)}}}" if entries else ""
-    return f"Cron({python_text(trigger.cron or '')}, timezone={python_text(trigger.timezone or 'UTC')}{parameters})"
-
-
-def _limit(program: Program, limit: int, when_full: str) -> str:
-    if when_full == "fail":
-        program.warn("/concurrency", "with Prefect a run too many ends cancelled, not failed")
-    program.imports |= {
-        "from prefect.client.schemas.objects import ConcurrencyLimitConfig",
-        "from prefect.client.schemas.objects import ConcurrencyLimitStrategy",
-    }
-    strategy = "ENQUEUE" if when_full == "queue" else "CANCEL_NEW"
-    return f"ConcurrencyLimitConfig(limit={limit}, collision_strategy=ConcurrencyLimitStrategy.{strategy})"
 
 
 def file_name(plan: Plan) -> str:

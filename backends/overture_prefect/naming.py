@@ -59,7 +59,7 @@ class FlowNaming:
         if ref.root == "state":
             self.prelude["state"] = f"state = await {self.program.helper('read_state')}()"
             return f"state[{python_text(ref.name)}]"
-        if ref.root == "run" and ref.name in _RUN:
+        if ref.root == "run" and ref.name in _RUN and not (ref.name == "trigger" and self.program.has_webhook):
             if ref.name == "id":
                 self.program.imports.add("from prefect.runtime import flow_run")
             else:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from overture.expressions.tree import Expr, Ref, Test, walk
+from overture.expressions.tree import Expr, Ref, Test, references, walk
 from overture.expressions.types import Json
 from overture.plan.backend import Gap
 from overture.plan.model import Block, Plan, Task
@@ -74,7 +74,10 @@ class Program:
     tracked: set[str] = field(default_factory=set)
     blames_tasks: bool = False
     shared: dict[str, None] = field(default_factory=dict)
+    reads_trigger: bool = False
+    trigger_parts: set[str] = field(default_factory=set)
     state_names: set[str] = field(default_factory=set)
+    secrets: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._note(self.plan.body, False, (), ())
@@ -90,7 +93,13 @@ class Program:
         for output in self.plan.outputs:
             self._read(output.value, (), ())
         reads = [ref for facts in self.facts.values() for ref in _reads(facts.task)]
+        for trigger in self.plan.triggers:
+            trees = [*trigger.inputs.values(), *([trigger.when] if trigger.when is not None else [])]
+            reads += [ref for tree in trees for ref in references(tree)]
+        reads += [ref for output in self.plan.outputs for ref in references(output.value)]
         self.blames_tasks = any(ref.root == "run" and ref.name == "error" for ref in reads)
+        self.trigger_parts = {ref.name for ref in reads if ref.root == "trigger"}
+        self.reads_trigger = any(ref.root == "run" and ref.name == "trigger" for ref in reads)
 
     def _note(self, block: Block, is_optional: bool, path: Path, handlers: tuple[str, ...]) -> None:
         for task in block.tasks:
@@ -123,6 +132,10 @@ class Program:
                     if isinstance(ref, Ref) and ref.root == "tasks" and ref.type.is_nullable:
                         self.tracked.add(ref.name)
 
+    @property
+    def has_webhook(self) -> bool:
+        return any(each.type == "webhook" for each in self.plan.triggers)
+
     # Names
 
     def variable(self, ref: Ref, place: Place) -> str:
@@ -136,6 +149,8 @@ class Program:
                 return self.index(place.loops[-1])
             case "inputs":
                 return self.register.local(ref.name, "inputs", ref.name)
+            case "run" if ref.name == "trigger":
+                return self.register.name("run_kind", "run", "trigger")
             case "run":
                 return f"run_{ref.name}"
             case "trigger":
@@ -172,6 +187,7 @@ class Program:
         return self.register.name(task, "function", task)
 
     def secret(self, name: str) -> str:
+        self.secrets.add(name)
         if self.options.get("secrets") == "block":
             self.imports.add("from prefect.blocks.system import Secret")
             block = name.lower().replace("_", "-")
