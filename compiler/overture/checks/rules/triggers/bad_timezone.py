@@ -44,8 +44,16 @@ RULE = Rule("OV502", "bad-timezone", "error", __doc__)
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for number, trigger in enumerate(analysis.workflow.triggers or ()):
         if isinstance(trigger, ScheduleTrigger) and not is_zone(trigger.timezone):
-            at = analysis.source.value(f"/triggers/{number}/timezone")
+            pointer = f"/triggers/{number}/timezone"
+            at = analysis.source.value(pointer)
             found = nearest(trigger.timezone, zones())
-            edit = Edit(f"write `{found}`", (Change(at, found),)) if found else None
+            edit = None
+            if found and _folded(found) == _folded(trigger.timezone):  # `America/Austin` is near to one in Paraguay
+                inside = analysis.source.within(pointer, 0, len(trigger.timezone))
+                edit = Edit(f"write `{found}`", (Change(inside, found),))
             help = f"did you mean `{found}`?" if found else "an IANA name, such as `Europe/Berlin` or `UTC`"
             yield RULE.at(at, f"time zone `{trigger.timezone}` does not exist", help=help, edit=edit)
+
+
+def _folded(zone: str) -> str:
+    return zone.lower().replace(" ", "_").replace("-", "_")
