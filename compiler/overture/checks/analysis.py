@@ -73,7 +73,8 @@ class Analysis:
         if spot is None or pointer in self._pending:
             return Literal(None, type=ANY)
         self._pending.add(pointer)
-        inferred = infer(spot.tree, Scope(self, spot.place), self.guards.facts_for(spot))
+        held = self.guards.held_for(spot)
+        inferred = infer(spot.tree, Scope(self, spot.place, held), held.facts)
         self._pending.discard(pointer)
         self._typed[pointer] = inferred.tree
         self.findings += [(pointer, each) for each in inferred.findings]
@@ -152,9 +153,9 @@ def analyse(reading: Reading, find: Find | None = None, _callers: frozenset[str]
         literals.extend(literal_texts_of(trigger, pointer))
         for each in fields_of(trigger, pointer):
             if isinstance(trigger, ScheduleTrigger) and each.path == "inputs":
-                spots[each.pointer] = Spot(each, literal_tree(each.value), Place(is_start=True), None)
+                spots[each.pointer] = Spot(each, literal_tree(each.value), Place(trigger=number), None)
             else:
-                add(each, Place(is_start=True), None)
+                add(each, Place(trigger=number), None)
     for entry in found.entries:
         literals.extend(literal_texts_of(entry.task, entry.pointer))
         for each in fields_of(entry.task, entry.pointer):

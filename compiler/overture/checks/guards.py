@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overture.checks.index import Block, Entry
 from overture.expressions.narrowing import NO_FACTS, Facts, facts_from
-from overture.expressions.tree import Binary, Expr, ListOf, Text, Unary
-from overture.language.tasks import AssertTask, BranchTask, FailTask, ForeachTask, StopTask
+from overture.expressions.tree import Binary, Call, Expr, ListOf, Text, Unary, references, walk
+from overture.language.tasks import AssertTask, BranchTask, FailTask, ForeachTask, RememberTask, StopTask
 
 if TYPE_CHECKING:
     from overture.checks.analysis import Analysis, Spot
@@ -16,52 +19,68 @@ Known = frozenset[Expr]
 """Conditions that hold, as trees; a condition known to be false stands as its negation."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds at a place: facts about paths, and the conditions themselves."""
+
+    facts: Facts = NO_FACTS
+    known: Known = frozenset()
+
+    def also(self, other: Held) -> Held:
+        if other is NOTHING_HELD or self is NOTHING_HELD:
+            return self if other is NOTHING_HELD else other
+        return Held(self.facts.also(other.facts), self.known | other.known)
+
+
+NOTHING_HELD = Held()
+
+
 class Guards:
-    """Facts and known conditions of each place, worked out once."""
+    """What holds at each place, worked out once."""
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._before: dict[Entry, tuple[Facts, Known]] = {}
-        self._inside: dict[Block, tuple[Facts, Known]] = {}
+        self._before: dict[Entry, Held] = {}
+        self._inside: dict[Block, Held] = {}
         self._assertive: dict[Block, list[Entry]] = {}
+        self._prefixes: dict[Block, list[Held]] = {}
 
-    def facts_for(self, spot: Spot) -> Facts:
+    def held_for(self, spot: Spot) -> Held:
         """What holds when the field of a spot is evaluated."""
-        return self._for(spot)[0]
-
-    def known_for(self, entry: Entry | None) -> Known:
-        """The conditions that hold once a task has started (its own `when` among them)."""
-        return self._with_when(entry)[1] if entry is not None else frozenset()
-
-    def _for(self, spot: Spot) -> tuple[Facts, Known]:
         entry = spot.owner
         if entry is None:
-            return NO_FACTS, frozenset()
+            # the outputs: what stops are guarded by does not hold there, they end the run well
+            return NOTHING_HELD if spot.place.inner is None else self._asserted(spot.place.inner, None, (StopTask,))
         if spot.field.path == "when":
             return self.before(entry)
-        held = self._with_when(entry)
+        held = self._started(entry)
         if isinstance(entry.task, BranchTask) and spot.field.path.isdigit():
             for number in range(int(spot.field.path)):
                 held = self._and(held, f"{entry.pointer}/cases/{number}/when", False)
-        if isinstance(entry.task, ForeachTask) and spot.field.path == "collect":
-            held = self._and(held, f"{entry.pointer}/where", True)
+        if isinstance(entry.task, ForeachTask) and spot.place.sees_item:
+            held = _for_each(held, entry.task)
+            if spot.field.path == "collect":
+                held = self._and(held, f"{entry.pointer}/where", True)
         if spot.place.inner is not None:
-            held = _joined(held, self._asserted(spot.place.inner, None))
+            held = held.also(self._asserted(spot.place.inner, None))
         return held
 
-    def before(self, entry: Entry) -> tuple[Facts, Known]:
+    def before(self, entry: Entry) -> Held:
         """What holds when a task is reached, before its own `when`."""
         if entry not in self._before:
-            self._before[entry] = _joined(self.inside(entry.block), self._asserted(entry.block, entry))
+            held = self.inside(entry.block)
+            if self._assertive_of(entry.block):
+                held = held.also(self._asserted(entry.block, entry))
+            self._before[entry] = held
         return self._before[entry]
 
-    def inside(self, block: Block) -> tuple[Facts, Known]:
+    def inside(self, block: Block) -> Held:
         """What holds in a block from its start."""
         if block.owner is None:
-            return NO_FACTS, frozenset()
+            return NOTHING_HELD
         if block not in self._inside:
             owner = block.owner
-            held = self._with_when(owner)
+            held = self._started(owner)
             if isinstance(owner.task, BranchTask):
                 taken = len(owner.task.cases) if block.slot == "else" else int(block.slot)
                 for number in range(taken):
@@ -69,47 +88,105 @@ class Guards:
                 if block.slot != "else":
                     held = self._and(held, f"{owner.pointer}/cases/{taken}/when", True)
             if isinstance(owner.task, ForeachTask):
-                held = self._and(held, f"{owner.pointer}/where", True)
-            self._inside[block] = held
+                held = self._and(_for_each(held, owner.task), f"{owner.pointer}/where", True)
+            self._inside[block] = self._lasting(held)
         return self._inside[block]
 
-    def _with_when(self, entry: Entry) -> tuple[Facts, Known]:
+    def _started(self, entry: Entry) -> Held:
         return self._and(self.before(entry), f"{entry.pointer}/when", True)
 
-    def _and(self, held: tuple[Facts, Known], pointer: str, truth: bool) -> tuple[Facts, Known]:
+    def _and(self, held: Held, pointer: str, truth: bool) -> Held:
         if pointer not in self._analysis.spots:
             return held
-        return _joined(held, _told(self._analysis.typed(pointer), truth))
+        return held.also(_told(self._analysis.typed(pointer), truth))
 
-    def _asserted(self, block: Block, before: Entry | None) -> tuple[Facts, Known]:
-        """What the asserts, stops and fails of a block establish for those that come after them."""
-        held: tuple[Facts, Known] = (NO_FACTS, frozenset())
+    def _assertive_of(self, block: Block) -> list[Entry]:
+        """The asserts, stops and fails of a block."""
         if block not in self._assertive:
-            self._assertive[block] = [entry for entry in block.entries if _is_assertive(entry)]
-        for entry in self._assertive[block]:
-            if before is not None and entry.position >= before.position:
-                break
-            if before is not None and not self._analysis.order_of(block).is_before(entry, before):
+            self._assertive[block] = [
+                entry
+                for entry in block.entries
+                if isinstance(entry.task, (AssertTask, StopTask, FailTask)) and entry.task.on_error == "fail"
+            ]
+        return self._assertive[block]
+
+    def _asserted(self, block: Block, before: Entry | None, without: tuple[type, ...] = ()) -> Held:
+        """What the asserts, stops and fails of a block establish for those that come after them."""
+        order = self._analysis.order_of(block)
+        if before is not None and order.is_written_order:
+            return self._so_far(before)
+        held = NOTHING_HELD
+        for entry in self._assertive_of(block):
+            if isinstance(entry.task, without) or (before is not None and not order.is_before(entry, before)):
                 continue
-            if isinstance(entry.task, AssertTask):
-                if entry.task.when is None:
-                    held = _joined(held, _told(self._analysis.typed(f"{entry.pointer}/that"), True))
-            else:
-                held = self._and(held, f"{entry.pointer}/when", False)
+            held = self._established(entry, held)
         return held
 
+    def _so_far(self, entry: Entry) -> Held:
+        """What was established before a task of a block in which all run in the order of writing: a long list is
+        walked once."""
+        found = self._prefixes.setdefault(entry.block, [NOTHING_HELD])
+        while len(found) <= entry.position:
+            number = len(found)
+            found.append(found[-1])  # while its own condition is read, a task establishes nothing
+            found[number] = self._established(entry.block.entries[number - 1], found[number - 1])
+        return found[entry.position]
 
-def _is_assertive(entry: Entry) -> bool:
-    return isinstance(entry.task, (AssertTask, StopTask, FailTask)) and entry.task.on_error == "fail"
+    def _established(self, entry: Entry, held: Held) -> Held:
+        if entry not in self._assertive_of(entry.block):
+            return held
+        if not isinstance(entry.task, AssertTask):
+            told = self._and(NOTHING_HELD, f"{entry.pointer}/when", False)
+        elif entry.task.when is None:
+            told = _told(self._analysis.typed(f"{entry.pointer}/that"), True)
+        else:
+            return held
+        return held.also(self._lasting(told))
+
+    def _lasting(self, held: Held) -> Held:
+        """What still holds later: not what was read of the clock, or of a state that the workflow writes."""
+        return _without(held, self._may_change)
+
+    def _may_change(self, tree: Expr) -> bool:
+        return _reads_clock(tree) or any(
+            ref.root == "state" and ref.name in self._written_states for ref in references(tree)
+        )
+
+    @cached_property
+    def _written_states(self) -> frozenset[str]:
+        tasks = (entry.task for entry in self._analysis.index.entries)
+        return frozenset(name for task in tasks if isinstance(task, RememberTask) for name in task.values)
 
 
-def _told(condition: Expr, truth: bool) -> tuple[Facts, Known]:
+def _for_each(held: Held, loop: ForeachTask) -> Held:
+    """What still holds for an item of a loop: not what was said of the item and the index of a loop round it."""
+
+    def is_hidden(tree: Expr) -> bool:
+        return any(ref.root == "loop" or (ref.root == "item" and ref.name == loop.as_) for ref in references(tree))
+
+    return _without(held, is_hidden)
+
+
+def _without(held: Held, is_over: Callable[[Expr], bool]) -> Held:
+    if held is NOTHING_HELD:
+        return held
+    facts = {path: fact for path, fact in held.facts.known.items() if not is_over(path)}
+    known = frozenset(condition for condition in held.known if not is_over(condition))
+    return Held(Facts(facts, held.facts.is_impossible), known)
+
+
+def _told(condition: Expr, truth: bool) -> Held:
     if isinstance(condition, ListOf):
-        held: tuple[Facts, Known] = (NO_FACTS, frozenset())
+        held = NOTHING_HELD
         for item in condition.items:
-            held = _joined(held, _told(item, truth))
+            held = held.also(_told(item, truth))
         return held
-    return facts_from(condition, truth), frozenset(_conjuncts(condition, truth))
+    return Held(facts_from(condition, truth), conditions(condition, truth))
+
+
+def conditions(condition: Expr, truth: bool) -> Known:
+    """The conditions that must all hold for `condition` to give `truth`; not those that change as time goes on."""
+    return frozenset(each for each in _conjuncts(condition, truth) if not _reads_clock(each))
 
 
 def _conjuncts(condition: Expr, truth: bool) -> list[Expr]:
@@ -122,10 +199,5 @@ def _conjuncts(condition: Expr, truth: bool) -> list[Expr]:
     return [condition if truth else Unary("not", condition)]
 
 
-def conjuncts(condition: Expr) -> Known:
-    """The conditions that must all hold for `condition` to hold."""
-    return frozenset(_conjuncts(condition, True))
-
-
-def _joined(a: tuple[Facts, Known], b: tuple[Facts, Known]) -> tuple[Facts, Known]:
-    return a[0].also(b[0]), a[1] | b[1]
+def _reads_clock(tree: Expr) -> bool:
+    return any(isinstance(node, Call) and node.name == "now" for node in walk(tree))

@@ -14,13 +14,14 @@ from overture.language.tasks import ForeachTask
 class Place:
     """Before `entry` runs; or, with `inner`, at the end of that block (`until`, `collect`, the workflow's outputs).
 
-    `sees_item`: the entry is a foreach and its own item is in scope. `is_start`: before the run (triggers).
+    `sees_item`: the entry is a foreach and its own item is in scope. `trigger`: the number of the trigger whose field
+    it is, before the run.
     """
 
     entry: Entry | None = None
     inner: Block | None = None
     sees_item: bool = False
-    is_start: bool = False
+    trigger: int | None = None
 
     def loops(self) -> Iterator[Entry]:
         """The foreach tasks whose item is in scope, innermost first."""

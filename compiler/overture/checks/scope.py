@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from overture.checks.guards import conjuncts
+from overture.checks.guards import NOTHING_HELD, Held, conditions
 from overture.checks.index import HANDLERS, Entry
 from overture.checks.places import Place, Relation, relate
 from overture.checks.results import ANSWERED_ON_FAILURE, ERROR, ERROR_OR_NULL, STATE, TEXTS
 from overture.diagnostics.nearest import did_you_mean
 from overture.expressions.inference import Finding, Lookup
 from overture.expressions.schemas import type_of_schema, union
-from overture.expressions.tree import Ref
-from overture.expressions.types import ANY, INTEGER, NOTHING, NULL, STRING, Type, object_of
+from overture.expressions.tree import Compare, Expr, Literal, Ref, Test, Text
+from overture.expressions.types import ANY, INTEGER, NOTHING, NULL, STRING, Json, Type, object_of
 from overture.language.tasks import BranchTask, TryTask
 from overture.language.workflow import AfterTrigger, WebhookTrigger
 
@@ -32,12 +34,26 @@ _RUN_ERROR = object_of({"task": union(STRING, NULL), **ERROR.properties})
 _TRIGGER_FIELDS = {"body": WebhookTrigger, "headers": WebhookTrigger, "query": WebhookTrigger, "outputs": AfterTrigger}
 
 
+Unless = tuple[tuple[Expr, Json], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a result may be missing, unless one of `unless` (an expression that has a value) is known, or all the
+    conditions of `needed` hold."""
+
+    text: str
+    unless: Unless = ()
+    needed: frozenset[Expr] = frozenset()
+
+
 class Scope:
     """The names at one place of one document (language.md 4)."""
 
-    def __init__(self, analysis: Analysis, place: Place) -> None:
+    def __init__(self, analysis: Analysis, place: Place, held: Held = NOTHING_HELD) -> None:
         self._analysis = analysis
         self._place = place
+        self._held = held
 
     def lookup(self, ref: Ref) -> Lookup:
         found: Lookup = getattr(self, f"_{ref.root}")(ref)
@@ -99,7 +115,7 @@ class Scope:
         root = self._place.root
         slot = root.slot if root is not None else ""
         known = _RUN | ({"state": _RUN_STATE, "error": _RUN_ERROR} if slot in HANDLERS else {})
-        if slot == "finally":
+        if slot == "finally" and not self._held.facts.has(Ref("run", "state"), "failed"):
             known["error"] = union(_RUN_ERROR, NULL)
         if ref.name not in known:
             help = did_you_mean(ref.name, known)
@@ -112,11 +128,13 @@ class Scope:
 
     def _trigger(self, ref: Ref) -> Lookup:
         triggers = self._analysis.workflow.triggers or ()
+        if self._place.trigger is not None:
+            triggers = triggers[self._place.trigger : self._place.trigger + 1]
         if ref.name not in _TRIGGER_FIELDS:
             return self._unknown("unknown-field", "`trigger` has no field", ref, list(_TRIGGER_FIELDS))
+        needed = "webhook" if _TRIGGER_FIELDS[ref.name] is WebhookTrigger else "after"
         giving = [each for each in triggers if isinstance(each, _TRIGGER_FIELDS[ref.name])]
         if not giving:
-            needed = "webhook" if _TRIGGER_FIELDS[ref.name] is WebhookTrigger else "after"
             problem = Finding(
                 "unknown-field",
                 f"`trigger.{ref.name}` is never given",
@@ -125,13 +143,14 @@ class Scope:
             )
             return Lookup(ANY, None, problem)
         missing = None if len(giving) == len(triggers) else "not every trigger gives it"
+        present_when = ((Ref("run", "trigger"), needed),)
         if ref.name in ("headers", "query"):
-            return Lookup(TEXTS, missing, None)
+            return Lookup(TEXTS, missing, None, present_when)
         found = NOTHING
         for each in giving:
             schema = each.returns if isinstance(each, WebhookTrigger) else None
             found = union(found, type_of_schema(schema) if schema is not None else ANY)
-        return Lookup(found, missing, None)
+        return Lookup(found, missing, None, present_when)
 
     def _tasks(self, ref: Ref) -> Lookup:
         tasks = self._analysis.index.tasks
@@ -155,7 +174,12 @@ class Scope:
             return Lookup(
                 ANY, None, Finding("unknown-field", message, self._no_result(entry, ref.field, known), ref.field_span)
             )
-        return Lookup(results[ref.field], self._missing(entry, ref.field, relation), None)
+        reasons = self._reasons(entry, ref.field, relation)
+        if not reasons:
+            return Lookup(results[ref.field])
+        # what takes one reason away leaves the others
+        present_when = reasons[0].unless if len(reasons) == 1 else ()
+        return Lookup(results[ref.field], reasons[0].text, None, present_when)
 
     def _no_result(self, entry: Entry, name: str, known: list[str]) -> str | None:
         if name == "value" and entry.kind == "foreach":
@@ -168,7 +192,7 @@ class Scope:
 
     def _unreadable(self, ref: Ref, entry: Entry, relation: Relation) -> Finding | None:
         """Why the task cannot be read here at all, or None."""
-        if self._place.is_start:
+        if self._place.trigger is not None:
             return Finding("read-before-exists", f"task `{ref.name}` has not run when a trigger fires", None, ref.span)
         if relation.how == "inside":
             what = (
@@ -204,31 +228,92 @@ class Scope:
             return False
         return self._analysis.order_of(relation.held.block).is_before(relation.held, relation.reader)
 
-    def _missing(self, entry: Entry, name: str, relation: Relation) -> str | None:
-        """Why the result may not be there when it is read, or None."""
-        known = self._analysis.guards.known_for(self._place.entry)
+    def _reasons(self, entry: Entry, name: str, relation: Relation) -> list[Reason]:
+        """Why the result may not be there when it is read."""
+        found: list[Reason] = []
         if relation.how == "handler":
-            return f"`{entry.id}` may not have run when a handler reads it"
+            ran = ((Ref("run", "state"), "succeeded"),) if relation.below[0].block.slot == "body" else ()
+            found.append(Reason(f"`{entry.id}` may not have run when a handler reads it", ran))
+        if relation.how == "handler" or self._place.entry is None:
+            found += self._stopped(relation)
         for number, each in enumerate(relation.below):
             is_read = each is entry
-            if each.task.when is not None and not conjuncts(self._analysis.typed(f"{each.pointer}/when")) <= known:
-                return f"`{each.id}` may be skipped"
-            if each.task.on_error == "continue" and name not in (
-                ANSWERED_ON_FAILURE.get(each.kind, ()) if is_read else ()
-            ):
-                return f"`{each.id}` may fail and the run goes on"
-            if is_read:
-                break
-            inner = relation.below[number + 1]
-            if isinstance(each.task, BranchTask) and not self._is_taken(inner, known):
-                return f"`{entry.id}` stands in a branch that may not be taken"
-            if isinstance(each.task, TryTask):
-                what = "may not run" if inner.block.slot == "catch" else "may fail"
-                return f"`{entry.id}` stands in a try and {what}"
-        return None
+            found += self._own_reasons(each, name if is_read else None)
+            if not is_read:
+                found += self._inner_reasons(entry, each, relation.below[number + 1])
+        return [each for each in found if not self._is_excused(each)]
 
-    def _is_taken(self, inner: Entry, known: frozenset[object]) -> bool:
-        """Whether the case in which a task stands is known to have been the one: only the first case is sure."""
-        if inner.block.slot != "0" or inner.block.owner is None:
-            return False
-        return conjuncts(self._analysis.typed(f"{inner.block.owner.pointer}/cases/0/when")) <= known
+    def _own_reasons(self, entry: Entry, result: str | None) -> Iterator[Reason]:
+        """Why a task that was reached may not have succeeded. `result`: which of its results is read."""
+        succeeded = (_state_of(entry), "succeeded")
+        if entry.task.when is not None:
+            condition = self._condition(f"{entry.pointer}/when")
+            yield Reason(f"`{entry.id}` may be skipped", (succeeded, (condition, True)), conditions(condition, True))
+        if entry.task.on_error == "continue" and result not in ANSWERED_ON_FAILURE.get(entry.kind, ()):
+            yield Reason(f"`{entry.id}` may fail and the run goes on", (succeeded, *_not_failed(entry)))
+
+    def _inner_reasons(self, entry: Entry, container: Entry, inner: Entry) -> Iterator[Reason]:
+        """Why what stands in a container that succeeded may not have run there."""
+        slot = inner.block.slot
+        if isinstance(container.task, BranchTask):
+            cases = [f"{container.pointer}/cases/{number}/when" for number in range(len(container.task.cases))]
+            passed = cases if slot == "else" else cases[: int(slot)]
+            needed = frozenset().union(*(conditions(self._condition(each), False) for each in passed))
+            taken = Ref("tasks", container.id, "taken")
+            unless: Unless = ((taken, slot),)
+            if len(cases) == 1:
+                other = Literal("0" if slot == "else" else "else")
+                unless += ((Compare(taken, (("==", other),)), False), (Compare(taken, (("!=", other),)), True))
+            if slot != "else":
+                own = self._condition(cases[int(slot)])
+                needed |= conditions(own, True)
+                unless += ((own, True),) if not passed else ()
+            elif len(passed) == 1:
+                unless += ((self._condition(passed[0]), False),)
+            yield Reason(f"`{entry.id}` stands in a branch that may not be taken", unless, needed)
+        if isinstance(container.task, TryTask):
+            is_catch = slot == "catch"
+            what = "may not run" if is_catch else "may fail"
+            unless = ((Ref("tasks", container.id, "failed"), is_catch),)
+            yield Reason(f"`{entry.id}` stands in a try and {what}", unless)
+
+    def _stopped(self, relation: Relation) -> Iterator[Reason]:
+        """Why a task of the workflow's own list was skipped when the run is over: a `stop` came before it."""
+        body = self._analysis.index.body
+        held = relation.held
+        if held is None or held.block is not body:
+            return
+        order = self._analysis.order_of(body)
+        for stop in body.entries:
+            if stop.kind == "stop" and order.is_before(stop, held):
+                unless: Unless = ((_state_of(stop), "skipped"),)
+                if stop.task.when is not None:
+                    unless += ((self._condition(f"{stop.pointer}/when"), False),)
+                yield Reason(f"`{held.id}` is skipped when `{stop.id}` ends the run", unless)
+
+    def _condition(self, pointer: str) -> Expr:
+        tree = self._analysis.typed(pointer)
+        return tree.body if isinstance(tree, Text) else tree
+
+    def _is_excused(self, reason: Reason) -> bool:
+        """Whether what holds where the expression stands takes a reason away."""
+        if reason.needed and reason.needed <= self._held.known:
+            return True
+        return any(self._held.facts.has(path, value) for path, value in reason.unless)
+
+
+def _state_of(entry: Entry) -> Ref:
+    return Ref("tasks", entry.id, "state")
+
+
+def _not_failed(entry: Entry) -> Unless:
+    """The ways to say that a task that ran did not fail."""
+    state, error = _state_of(entry), Ref("tasks", entry.id, "error")
+    return (
+        (Compare(state, (("!=", Literal("failed")),)), True),
+        (Compare(state, (("==", Literal("failed")),)), False),
+        (Test(error, "none"), True),
+        (Test(error, "none", negated=True), False),
+        (Compare(error, (("==", Literal(None)),)), True),
+        (Compare(error, (("!=", Literal(None)),)), False),
+    )

@@ -9,6 +9,7 @@ from typing import Final
 from overture.expressions.table import TESTS
 from overture.expressions.tree import (
     Binary,
+    Call,
     Compare,
     Conditional,
     Expr,
@@ -22,6 +23,7 @@ from overture.expressions.tree import (
     Test,
     Text,
     Unary,
+    walk,
 )
 from overture.expressions.types import KINDS, Json, Kind, Type, kind_of
 from overture.expressions.values import equal, identity, is_number
@@ -126,7 +128,15 @@ def _narrow_kind(kind: Kind, fact: Fact) -> Kind | None:
 
 
 def facts_from(condition: Expr, truth: bool) -> Facts:
-    """What is known once a condition was read and gave `truth`."""
+    """What is known once a condition was read and gave `truth`: of the paths in it, and of itself."""
+    found = _facts_from(condition, truth)
+    if isinstance(condition, (Compare, Test, Binary)) and not any(isinstance(node, Call) for node in walk(condition)):
+        known = {**found.known, condition: Fact(frozenset(("boolean",)), (truth,))}
+        return Facts(known, found.is_impossible)
+    return found
+
+
+def _facts_from(condition: Expr, truth: bool) -> Facts:
     match condition:
         case Text():
             return facts_from(condition.body, truth)

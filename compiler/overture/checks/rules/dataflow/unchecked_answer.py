@@ -44,7 +44,11 @@ STEERING = ("when", "where", "until", "items", "that")
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for spot in analysis.spots.values():
-        if spot.owner is None or spot.field.role is Role.TEMPLATE or not (spot.field.path in STEERING or spot.field.path.isdigit()):
+        if (
+            spot.owner is None
+            or spot.field.role is Role.TEMPLATE
+            or not (spot.field.path in STEERING or spot.field.path.isdigit())
+        ):
             continue
         for ref, at in analysis.refs(spot):
             read = analysis.index.tasks.get(ref.name) if ref.root == "tasks" and ref.field == "value" else None
