@@ -82,9 +82,6 @@ def raise_refused(task: Task, what: str, help: str | None = None) -> None:
 _NO_TIMEOUT = frozenset(("branch", "foreach", "try", "call"))
 
 _INSTEAD = {
-    "sql": "run the query by a `python` or `shell` task",
-    "email": "send it by an `http` task over your mail service, or by `python`",
-    "approve": "export to another target, or let `http` ask and a `webhook` trigger go on",
     "action": "write it as an `http` task",
 }
 
@@ -95,7 +92,7 @@ def _does_the_work(task: Task, step: model.Task) -> bool:
 
 
 def _attempts(task: Task, lowered: model.Task) -> model.Task:
-    if task.timeout_seconds is not None and task.kind not in _HOLDING:
+    if task.timeout_seconds is not None and task.kind not in (*_HOLDING, "approve"):
         # what is short is held by the script itself, without the time that Python takes to start
         spare = 10 if task.kind in SELF_TIMED and task.timeout_seconds < SHORT_SECONDS else 0
         lowered = replace(lowered, timeout=iso_duration(task.timeout_seconds + spare))

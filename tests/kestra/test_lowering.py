@@ -209,13 +209,12 @@ def test_secrets_are_read_from_kestra_and_named_for_masking() -> None:
 @pytest.mark.parametrize(
     ("tasks", "pointer", "words"),
     [
-        ("  - {id: a, kind: approve, message: x}\n", "/tasks/0", "`approve`"),
-        (LOOP % "[a]" + "    timeout: 1m\n", "/tasks/0", "a timeout of `foreach`"),
         (
-            "  - {id: a, kind: sql, connection: '{{ secrets.DB }}', query: select 1}\n",
-            "/tasks/0",
-            "`sql`",
+            "  - {id: e, kind: foreach, items: [a], as: x, tasks: [{id: a, kind: approve, message: x}]}\n",
+            "/tasks/0/tasks/0",
+            "an `approve` inside a `foreach`",
         ),
+        (LOOP % "[a]" + "    timeout: 1m\n", "/tasks/0", "a timeout of `foreach`"),
     ],
 )
 def test_what_is_not_exported_is_refused_by_name_at_its_place(tasks: str, pointer: str, words: str) -> None:
@@ -258,3 +257,14 @@ def test_code_with_braces_is_kept_from_being_rendered() -> None:
     flow = flow_of("  - id: a\n    kind: python\n    code: |\n      def main():\n          return '{{ x }}'\n")
     code = flow["tasks"][0]["inputFiles"]["main.py"]
     assert code == "{% verbatim %}\ndef main():\n    return '{{ x }}'\n{% endverbatim %}\n"
+
+
+def test_an_approval_is_a_pause_that_says_what_it_asks() -> None:
+    flow = flow_of(
+        "  - {id: ask, kind: approve, message: 'ok?', timeout: 4h, on_timeout: reject}\n"
+        "  - {id: a, kind: log, when: tasks.ask.approved, message: yes it is}\n"
+    )
+    said, pause, after = flow["tasks"]
+    assert said["message"] == "ok?"
+    assert (pause["pauseDuration"], pause["behavior"]) == ("PT4H", "RESUME")
+    assert after["runIf"] == "{{ (outputs.ask.onResume.approved ?? false) == true }}"

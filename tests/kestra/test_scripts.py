@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import importlib.util
 import json
 import time
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 from steps import Step, run_step
 
+from overture.testing.mail import Mailbox
 from overture.testing.models import ModelScript, read_script
 from overture.testing.replies import read_routes
 from overture.testing.world import World
+from overture_kestra.helpers import script
 
 
 def world(http: Any = None, models: Any = None) -> World:
@@ -386,3 +389,64 @@ def test_a_value_that_is_missing_is_an_error_of_the_expression(tmp_path: Path) -
     code = "from computed import compute\ncompute(lambda given: {'a': given['tasks.y.body']})\n"
     step = run_step("computed", {"values.py": code, "given.json": {"tasks.y.body?": []}}, tmp_path)
     assert step.error == {"type": "expression", "message": "`tasks.y.body` has no value"}
+
+
+# ---- databases and mail
+
+
+def query(folder: Path, text: str, params: Any = None) -> Step:
+    asked = {"connection": f"sqlite:///{folder}/db", "query": text, "params": params}
+    return run_step("query", {"query.json": asked}, folder)
+
+
+def test_a_query_runs_for_each_of_its_parameters_in_one_transaction(tmp_path: Path) -> None:
+    query(tmp_path, "create table paid (who text unique, cents integer)")
+    assert (
+        query(
+            tmp_path, "insert into paid values (:who, :c)", [{"who": "o'neil", "c": 1}, {"who": "b", "c": 2}]
+        ).outputs["row_count"]
+        == 2
+    )
+    again = query(tmp_path, "insert into paid values (:who, :c)", [{"who": "new", "c": 1}, {"who": "b", "c": 2}])
+    assert again.error["type"] == "error"
+    rows = query(tmp_path, "select who, cents, null as z from paid order by cents").outputs
+    assert json.loads(rows["rows"]) == [{"who": "o'neil", "cents": 1, "z": None}, {"who": "b", "cents": 2, "z": None}]
+    assert rows["row_count"] == 2
+
+
+def test_placeholders_of_postgres_are_those_outside_texts_and_casts() -> None:
+    spec = importlib.util.spec_from_loader("query_script", loader=None)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    source = script("query").replace("from step import Failed, read, run, say, show", "")
+    exec(compile(source, "query.py", "exec"), module.__dict__)
+    written = module.PLACE.sub(module.placed, "select ':a', \"b:c\", x::int from t where y = :who -- :not\n and z = :z")
+    assert written == "select ':a', \"b:c\", x::int from t where y = %(who)s -- :not\n and z = %(z)s"
+
+
+def test_a_mail_goes_to_everybody_and_hides_whom_it_should(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"a,b\r\n")
+    with Mailbox() as box:
+        mail = {
+            "connection": box.url,
+            "from": "me@example.com",
+            "to": "a@example.com, B <b@example.com>",
+            "bcc": ["hidden@example.com"],
+            "subject": "Zoë {{ x }}",
+            "text": "hi\n",
+            "html": "<p>hi</p>",
+            "attachments": ["t.csv"],
+        }
+        step = run_step("send_mail", {"mail.json": mail}, tmp_path)
+        assert step.is_good, step.log
+        (got,) = box.mails
+    told = got.as_json()
+    assert told["subject"] == "Zoë {{ x }}"
+    assert told["recipients"] == ["a@example.com", "b@example.com", "hidden@example.com"]
+    assert told["attachments"] == ["t.csv"]
+    assert "hidden" not in str(told["to"])
+
+
+def test_a_mail_whose_header_breaks_its_line_is_refused(tmp_path: Path) -> None:
+    mail = {"connection": "smtp://127.0.0.1:9", "from": "a@b.c", "to": "a@b.c", "subject": "x\nBcc: y@z.c", "text": ""}
+    assert run_step("send_mail", {"mail.json": mail}, tmp_path).error["type"] == "refused"

@@ -21,6 +21,8 @@ IMPORTS = {
     "read_file": ("step",),
     "write_file": ("step",),
     "wait": ("step",),
+    "send_mail": ("step",),
+    "query": ("step",),
     "webhook": ("schema", "step"),
 }
 """The scripts that each script always imports; `schema` and `pages` besides where they are asked for."""

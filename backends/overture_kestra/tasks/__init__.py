@@ -11,6 +11,8 @@ from overture_kestra.tasks.ai import lower_ai
 from overture_kestra.tasks.code import lower_python, lower_shell
 from overture_kestra.tasks.files import lower_read_file, lower_write_file
 from overture_kestra.tasks.http import lower_http
+from overture_kestra.tasks.outside import lower_email, lower_sql
+from overture_kestra.tasks.people import lower_approve
 from overture_kestra.tasks.simple import (
     lower_assert,
     lower_fail,
@@ -26,6 +28,9 @@ TASKS: Mapping[str, Callable[[Task, Place], list[model.Task]]] = {
     "ai": lower_ai,
     "python": lower_python,
     "shell": lower_shell,
+    "sql": lower_sql,
+    "email": lower_email,
+    "approve": lower_approve,
     "read_file": lower_read_file,
     "write_file": lower_write_file,
     "set": lower_set,
