@@ -10,14 +10,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from overture.checks.fields import Field, LiteralText, Mistake, fields_of, literal_texts_of, literal_tree, parse
+from overture.checks.fields import (
+    Field,
+    LiteralText,
+    Mistake,
+    fields_of,
+    literal_texts_of,
+    literal_tree,
+    parse,
+    texts_of,
+)
 from overture.checks.guards import Guards
 from overture.checks.index import Block, Entry, Index, index
 from overture.checks.order import Order, add_reads, order
 from overture.checks.places import Place, relate
 from overture.checks.results import Results, results_of
 from overture.checks.scope import Scope
-from overture.diagnostics.model import At
+from overture.diagnostics.model import At, Diagnostic
 from overture.diagnostics.sources import Source
 from overture.expressions.inference import Finding, infer
 from overture.expressions.schemas import type_of_schema
@@ -25,8 +34,8 @@ from overture.expressions.tree import Expr, Literal, ObjectOf, Ref, Text, childr
 from overture.expressions.types import ANY, Json, Type, object_of
 from overture.language.reading import Reading
 from overture.language.roles import Role
-from overture.language.tasks import ForeachTask, RepeatTask, SetTask
-from overture.language.workflow import ScheduleTrigger, Workflow
+from overture.language.tasks import CallTask, ForeachTask, RepeatTask, SetTask
+from overture.language.workflow import ScheduleTrigger, TriggerPart, Workflow
 
 Find = Callable[[str], Reading | None]
 """Gives the reading of the workflow of that name beside this one, or None."""
@@ -54,9 +63,13 @@ class Analysis:
     spots: dict[str, Spot]  # by pointer, in the document's order
     orders: dict[str, Order]  # by the block's pointer
     mistakes: list[Mistake]
+    unreadable: frozenset[str]  # fields in which there is a mistake
     literals: list[LiteralText]
     callees: Mapping[str, Analysis]
-    unknown_callees: frozenset[str]
+    absent: frozenset[str]  # workflows that it calls and that are not there
+    rings: Mapping[str, tuple[str, ...]]  # calls that lead back, by the workflow called: from it to this one
+    broken: dict[str, Diagnostic]  # workflows that it calls and that have errors, with the first
+    findings_of_rules: tuple[Diagnostic, ...] | None = None
     findings: list[tuple[str, Finding]] = field(default_factory=list)  # (pointer of the field, finding)
     _typed: dict[str, Expr] = field(default_factory=dict)
     _results: dict[Entry, Results] = field(default_factory=dict)
@@ -133,43 +146,105 @@ def _placed(tree: Expr, where: str) -> Iterator[tuple[Ref, str]]:
         yield from _placed(part, where)
 
 
-def analyse(reading: Reading, find: Find | None = None, _callers: frozenset[str] = frozenset()) -> Analysis:
+def analyse(reading: Reading, find: Find | None = None) -> Analysis:
     """The analysis of a document that has the right shape. `find` looks up the workflows that it calls."""
-    workflow = reading.workflow
-    if workflow is None:
-        raise ValueError("only a document of the right shape can be analysed")
-    found = index(workflow)
-    spots: dict[str, Spot] = {}
-    mistakes: list[Mistake] = []
-    literals: list[LiteralText] = []
+    return _Analyst(find).analyse(reading)
 
-    def add(each: Field, place: Place, owner: Entry | None) -> None:
+
+class _Analyst:
+    """Analyses a workflow and those that it calls, each once."""
+
+    def __init__(self, find: Find | None) -> None:
+        self._find = find
+        self._done: dict[str, Analysis] = {}
+        self._callers: list[str] = []
+
+    def analyse(self, reading: Reading) -> Analysis:
+        workflow = reading.workflow
+        if workflow is None:
+            raise ValueError("only a document of the right shape can be analysed")
+        found = index(workflow)
+        fields = _Fields()
+        for number, trigger in enumerate(workflow.triggers or ()):
+            fields.add_trigger(number, trigger)
+        for entry in found.entries:
+            fields.add_task(entry)
+        if workflow.outputs:
+            outputs = Field("outputs", "/outputs", Role.OUTPUTS, cast(Json, workflow.outputs))
+            fields.add(outputs, Place(inner=found.body), None)
+        fields.literals.extend(literal_texts_of(workflow, ""))
+        orders = {block.pointer: order(block) for block in found.blocks}
+        for pointer, reads in _reads(found, fields.spots).items():
+            add_reads(orders[pointer], reads)
+        analysis = Analysis(
+            workflow,
+            reading.source,
+            found,
+            fields.spots,
+            orders,
+            fields.mistakes,
+            frozenset(fields.unreadable),
+            fields.literals,
+            *self._called(workflow, found),
+        )
+        self._done[workflow.name] = analysis
+        return analysis
+
+    def _called(
+        self, workflow: Workflow, found: Index
+    ) -> tuple[dict[str, Analysis], frozenset[str], dict[str, tuple[str, ...]], dict[str, Diagnostic]]:
+        self._callers.append(workflow.name)
+        names = {entry.task.workflow for entry in found.entries if isinstance(entry.task, CallTask)}
+        known: dict[str, Analysis] = {}
+        absent: set[str] = set()
+        rings: dict[str, tuple[str, ...]] = {}
+        broken: dict[str, Diagnostic] = {}
+        find = self._find
+        for name in sorted(names) if find is not None else ():
+            if name in self._callers:
+                rings[name] = tuple(self._callers[self._callers.index(name) :])
+            elif name in self._done:
+                known[name] = self._done[name]
+            elif find is None or (reading := find(name)) is None:
+                absent.add(name)
+            elif reading.workflow is None:
+                broken[name] = next(each for each in reading.diagnostics if each.severity == "error")
+            else:
+                known[name] = self.analyse(reading)
+        self._callers.pop()
+        return known, frozenset(absent), rings, broken
+
+
+class _Fields:
+    """The fields of a document as they are found."""
+
+    def __init__(self) -> None:
+        self.spots: dict[str, Spot] = {}
+        self.mistakes: list[Mistake] = []
+        self.unreadable: set[str] = set()
+        self.literals: list[LiteralText] = []
+
+    def add(self, each: Field, place: Place, owner: Entry | None) -> None:
         tree, wrong = parse(each)
-        spots[each.pointer] = Spot(each, tree, place, owner)
-        mistakes.extend(wrong)
+        self.spots[each.pointer] = Spot(each, tree, place, owner)
+        self.mistakes.extend(wrong)
+        if wrong:
+            self.unreadable.add(each.pointer)
 
-    for number, trigger in enumerate(workflow.triggers or ()):
-        pointer = f"/triggers/{number}"
-        literals.extend(literal_texts_of(trigger, pointer))
+    def add_trigger(self, number: int, trigger: TriggerPart) -> None:
+        pointer, place = f"/triggers/{number}", Place(trigger=number)
+        self.literals.extend(literal_texts_of(trigger, pointer))
         for each in fields_of(trigger, pointer):
             if isinstance(trigger, ScheduleTrigger) and each.path == "inputs":
-                spots[each.pointer] = Spot(each, literal_tree(each.value), Place(trigger=number), None)
+                self.spots[each.pointer] = Spot(each, literal_tree(each.value), place, None)
+                self.literals.extend(texts_of(each.value, each.pointer))
             else:
-                add(each, Place(trigger=number), None)
-    for entry in found.entries:
-        literals.extend(literal_texts_of(entry.task, entry.pointer))
-        for each in fields_of(entry.task, entry.pointer):
-            add(each, _place(entry, each), entry)
-    if workflow.outputs:
-        outputs = Field("outputs", "/outputs", Role.OUTPUTS, cast(Json, workflow.outputs))
-        add(outputs, Place(inner=found.body), None)
+                self.add(each, place, None)
 
-    orders = {block.pointer: order(block) for block in found.blocks}
-    for pointer, reads in _reads(found, spots).items():
-        add_reads(orders[pointer], reads)
-    names = {str(entry.task.workflow) for entry in found.entries if entry.kind == "call"}  # type: ignore[attr-defined]
-    callees, unknown = _callees(names - _callers - {workflow.name}, find, _callers | {workflow.name})
-    return Analysis(workflow, reading.source, found, spots, orders, mistakes, literals, callees, unknown)
+    def add_task(self, entry: Entry) -> None:
+        self.literals.extend(literal_texts_of(entry.task, entry.pointer))
+        for each in fields_of(entry.task, entry.pointer):
+            self.add(each, _place(entry, each), entry)
 
 
 def _place(entry: Entry, each: Field) -> Place:
@@ -194,18 +269,6 @@ def _reads(found: Index, spots: Mapping[str, Spot]) -> dict[str, list[tuple[Entr
                 edge = (relation.reader, relation.held, pointer)
                 reads.setdefault(relation.held.block.pointer, []).append(edge)
     return reads
-
-
-def _callees(names: set[str], find: Find | None, callers: frozenset[str]) -> tuple[dict[str, Analysis], frozenset[str]]:
-    known: dict[str, Analysis] = {}
-    unknown: set[str] = set()
-    for name in sorted(names):
-        reading = find(name) if find else None
-        if find and reading is None:
-            unknown.add(name)
-        elif reading and reading.workflow:
-            known[name] = analyse(reading, find, callers)
-    return known, frozenset(unknown)
 
 
 def set_value(analysis: Analysis, ref: Ref) -> Expr | None:

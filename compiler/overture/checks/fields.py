@@ -6,19 +6,21 @@ Nothing here knows a kind by name: the roles stand on the models' fields, so a n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_args
 
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.parsing import ExpressionSyntaxError, parse_expression, parse_template, parse_value
-from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf, Text
+from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf, Ref, Text, constant
 from overture.expressions.types import Json
 from overture.language.roles import Role
 from overture.language.tasks import Case, Pages, Part, Retry
 
 BLOCKS = frozenset(("tasks", "else_", "catch", "cases"))
-PARTS_OF_DATA = "auth"
+
+UNREADABLE = Ref("item", "")
+"""Stands for a text that does not parse: of unknown type, so that one mistake gives one finding. No text gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,33 +96,36 @@ def fields_of(part: Part, pointer: str, path: str = "") -> Iterator[Field]:
 
 
 def literal_texts_of(part: Part, pointer: str) -> Iterator[LiteralText]:
-    """Every text in a literal field of a task or a part of one, schemas included; argv's program too."""
+    """Every text in a literal field of a part of the document, schemas included; argv's program too."""
     for column in _columns(type(part)):
         value, at = getattr(part, column.attribute), pointer + pointer_of(column.key)
         if isinstance(value, Part) and not isinstance(value, Retry):
             yield from literal_texts_of(value, at)
         elif column.role is Role.ARGV:
             yield LiteralText(at + "/0", value[0])
-        elif column.role is None and not isinstance(value, Pages):
-            yield from _texts(value, at)
+        elif (column.role is Role.ITEMS and not isinstance(value, str)) or (
+            column.role is None and not isinstance(value, Pages)
+        ):
+            yield from texts_of(value, at)
 
 
-def _texts(value: Any, pointer: str) -> Iterator[LiteralText]:
+def texts_of(value: Any, pointer: str) -> Iterator[LiteralText]:
+    """Every text in a literal value."""
     if isinstance(value, str):
         yield LiteralText(pointer, value)
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
-            yield from _texts(item, pointer + pointer_of(index))
+            yield from texts_of(item, pointer + pointer_of(index))
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _texts(item, pointer + pointer_of(key))
+            yield from texts_of(item, pointer + pointer_of(key))
 
 
 Parsed = tuple[Expr, list[Mistake]]
 
 
 def parse(field: Field) -> Parsed:
-    """The tree of a field. A text that does not parse is reported and stands as null."""
+    """The tree of a field. A text that does not parse is reported and stands as `UNREADABLE`."""
     parsed: Parsed = _PARSERS[field.role](field.value, field.pointer)
     return parsed
 
@@ -129,19 +134,41 @@ def _expression(text: str, pointer: str) -> Parsed:
     try:
         return parse_expression(text), []
     except ExpressionSyntaxError as error:
-        return Literal(None), [Mistake(pointer, error.message, error.help, error.span)]
+        return UNREADABLE, [Mistake(pointer, error.message, error.help, error.span)]
 
 
 def _template(text: str, pointer: str) -> Parsed:
     try:
         return parse_template(text, keeps_type=False), []
     except ExpressionSyntaxError as error:
-        return Literal(None), [Mistake(pointer, error.message, error.help, error.span)]
+        return UNREADABLE, [Mistake(pointer, error.message, error.help, error.span)]
 
 
 def _value(value: Json, pointer: str) -> Parsed:
     tree, findings = parse_value(value)
+    for each in findings:
+        tree = _unreadable_at(tree, [_plain_part(part) for part in each.where.split("/")[1:]])
     return tree, [Mistake(pointer + each.where, each.message, each.help, each.span) for each in findings]
+
+
+def _unreadable_at(tree: Expr, path: list[str]) -> Expr:
+    """The tree of a value with the text at a path (of a JSON pointer) marked as unreadable."""
+    if not path:
+        return UNREADABLE
+    if isinstance(tree, ListOf):
+        items = list(tree.items)
+        items[int(path[0])] = _unreadable_at(items[int(path[0])], path[1:])
+        return replace(tree, items=tuple(items))
+    if isinstance(tree, ObjectOf):
+        entries = [
+            (key, _unreadable_at(item, path[1:]) if constant(key) == path[0] else item) for key, item in tree.entries
+        ]
+        return replace(tree, entries=tuple(entries))
+    return tree
+
+
+def _plain_part(part: str) -> str:
+    return part.replace("~1", "/").replace("~0", "~")
 
 
 def _each(texts: Any, pointer: str, parser: Any) -> tuple[list[Expr], list[Mistake]]:

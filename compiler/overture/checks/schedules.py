@@ -9,8 +9,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
-_FIELD = re.compile(r"^(\*|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)(/[0-9]+)?(,(\*|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)(/[0-9]+)?)*$")
 _NAMES = ("minute", "hour", "day of month", "month", "day of week")
+_MONTH = "(?:[0-9]+|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
+_WEEKDAY = "(?:[0-9]+|SUN|MON|TUE|WED|THU|FRI|SAT)"
+_VALUES = ("[0-9]+", "[0-9]+", "[0-9]+", _MONTH, _WEEKDAY)
+_FIELDS = tuple(
+    re.compile(rf"(?:\*|{value}(?:-{value})?)(?:/[0-9]+)?(?:,(?:\*|{value}(?:-{value})?)(?:/[0-9]+)?)*", re.IGNORECASE)
+    for value in _VALUES
+)
+"""What each field may be (POSIX crontab, with steps and names): the parser takes more, such as `L` and `5#2`."""
+
 _A_LEAP_YEARS_START = datetime(2024, 1, 1, tzinfo=UTC)  # any date will do; a schedule fires within 28 years or never
 
 
@@ -19,8 +27,8 @@ def cron_problem(cron: str) -> str | None:
     fields = cron.split()
     if len(fields) != 5:
         return f"`{cron}` has {len(fields)} fields, not five"
-    for name, field in zip(_NAMES, fields, strict=True):
-        if not _FIELD.match(field):
+    for name, pattern, field in zip(_NAMES, _FIELDS, fields, strict=True):
+        if not pattern.fullmatch(field):
             return f"`{field}` is no {name}"
         if not _fires(" ".join(field if other == name else "*" for other in _NAMES)):
             return f"`{field}` is no {name}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from overture.checks.fields import UNREADABLE
 from overture.checks.guards import NOTHING_HELD, Held, conditions
 from overture.checks.index import HANDLERS, Entry
 from overture.checks.places import Place, Relation, relate
@@ -99,6 +100,8 @@ class Scope:
         return Lookup(INTEGER, None, None)
 
     def _item(self, ref: Ref) -> Lookup:
+        if ref == UNREADABLE:
+            return Lookup(ANY)
         loops = {str(entry.task.as_): entry for entry in reversed(list(self._place.loops()))}  # type: ignore[attr-defined]
         if ref.name in loops:
             return Lookup(self._analysis.typed(f"{loops[ref.name].pointer}/items").type.item, None, None)

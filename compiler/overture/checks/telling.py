@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from overture.checks.analysis import Analysis
 from overture.checks.index import HANDLERS
 from overture.diagnostics.model import Diagnostic, Severity
+from overture.diagnostics.nearest import did_you_mean, nearest
 from overture.diagnostics.rules import Rule
 
 
@@ -17,7 +18,21 @@ def told(
     for pointer, finding in analysis.findings:
         if finding.rule == rule.name:
             at = analysis.at(pointer, finding.where, finding.span)
-            yield rule.at(at, finding.message, help=finding.help, severity=severity(pointer))
+            help = finding.help
+            if finding.name is not None:
+                help = did_you_mean(finding.name, finding.known) or help
+            yield rule.at(at, finding.message, help=help, severity=severity(pointer))
+
+
+def unread(analysis: Analysis, root: str, declared: Iterable[str], also: Iterable[str] = ()) -> Iterator[str]:
+    """The declared names of a root (`inputs`, `secrets`) that nothing reads, `also` aside. None where a mistake that
+    has a finding of its own may hide the read: a text that does not parse, or a name that was meant to be this one."""
+    if analysis.unreadable:
+        return
+    names = list(declared)
+    read = {ref.name for spot in analysis.spots.values() for ref in spot.reads if ref.root == root}.union(also)
+    meant = {nearest(name, names) for name in read.difference(names)}
+    yield from (name for name in names if name not in read and name not in meant)
 
 
 def is_in_handler(analysis: Analysis, pointer: str) -> bool:

@@ -54,13 +54,23 @@ def check(reading: Reading, find: Find | None = None) -> Verdict:
     if reading.workflow is None:
         return Verdict(None, reading.diagnostics)
     analysis = analyse(reading, find)
-    for pointer in analysis.spots:
-        analysis.typed(pointer)
-    found = [each for module in rule_modules() for each in module.find(analysis)]
-    diagnostics = tuple(_once((*reading.diagnostics, *found)))
+    diagnostics = tuple(_once((*reading.diagnostics, *_judged(analysis))))
     if has_errors(diagnostics):
         return Verdict(None, diagnostics)
     return Verdict(Checked(analysis, _PROOF), diagnostics)
+
+
+def _judged(analysis: Analysis) -> tuple[Diagnostic, ...]:
+    """What the rules find in a workflow, after those that it calls: a plan is made of all of them."""
+    if analysis.findings_of_rules is None:
+        for name, callee in analysis.callees.items():
+            first = next((each for each in _judged(callee) if each.severity == "error"), None)
+            if first is not None:
+                analysis.broken[name] = first
+        for pointer in analysis.spots:
+            analysis.typed(pointer)
+        analysis.findings_of_rules = tuple(each for module in rule_modules() for each in module.find(analysis))
+    return analysis.findings_of_rules
 
 
 _SEVERITIES = ("error", "warning", "info")

@@ -45,6 +45,8 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         if not isinstance(entry.task, HttpTask) or entry.task.hosts is not None:
             continue
         pointer = f"{entry.pointer}/url"
+        if pointer in analysis.unreadable:
+            continue
         host = host_of(analysis, analysis.typed(pointer))
         if host.name is None:
             at = analysis.at(pointer, "", host.span)

@@ -2,7 +2,7 @@
 
 ## What
 An input's, a state's or a `returns` schema uses a keyword outside the language's part of JSON
-Schema, contradicts itself, or has a default that does not fit.
+Schema, contradicts itself, or has a default that does not fit; or a state has no default.
 
 ## Why
 Results are checked against it on every engine, so it must mean the same on every engine.
@@ -50,6 +50,9 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
             yield RULE.at(analysis.source.value(pointer + where), message, help=help)
         if not is_declared and "default" in schema:
             yield RULE.at(analysis.source.key(f"{pointer}/default"), "`default` stands only in inputs and state")
+        elif pointer.startswith("/state/") and "default" not in schema:
+            at = analysis.source.key(pointer)
+            yield RULE.at(at, "this state has no `default`", help="the first run reads it: `default: []`")
         elif "default" in schema and not problems:
             for misfit in validate(
                 schema["default"], {key: value for key, value in schema.items() if key != "default"}

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
+from overture.checks.telling import unread
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
@@ -38,9 +39,6 @@ RULE = Rule("OV212", "unused-input", "warning", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    read = {ref.name for spot in analysis.spots.values() for ref in spot.reads if ref.root == "inputs"}
-    for name in analysis.workflow.inputs or {}:
-        if name not in read:
-            yield RULE.at(
-                analysis.source.key("/inputs" + pointer_of(name)), f"input `{name}` is never read", help="remove it"
-            )
+    for name in unread(analysis, "inputs", analysis.workflow.inputs or {}):
+        at = analysis.source.key("/inputs" + pointer_of(name))
+        yield RULE.at(at, f"input `{name}` is never read", help="remove it")

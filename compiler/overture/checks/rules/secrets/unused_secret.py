@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
+from overture.checks.telling import unread
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.language.facts import trigger_secrets
@@ -37,10 +38,8 @@ RULE = Rule("OV702", "unused-secret", "warning", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    used = {ref.name for spot in analysis.spots.values() for ref in spot.reads if ref.root == "secrets"}
-    used |= {name for _, name in trigger_secrets(analysis.workflow)}
-    for number, name in enumerate(analysis.workflow.secrets or ()):
-        if name not in used:
-            yield RULE.at(
-                analysis.source.value(f"/secrets/{number}"), f"secret `{name}` is never used", help="remove it"
-            )
+    declared = analysis.workflow.secrets or ()
+    named = [name for _, name in trigger_secrets(analysis.workflow)]
+    for name in unread(analysis, "secrets", declared, named):
+        at = analysis.source.value(f"/secrets/{declared.index(name)}")
+        yield RULE.at(at, f"secret `{name}` is never used", help="remove it")
