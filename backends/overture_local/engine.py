@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
@@ -145,8 +146,8 @@ class Engine:
                 outputs = await self.surroundings.kinds[task.kind](placed)
         except TimeoutError:
             raise TaskFailed("timeout", f"it took longer than {task.timeout_seconds:g} s") from None
-        except (TaskFailed, asyncio.CancelledError):
-            raise
+        except (TaskFailed, asyncio.CancelledError, sqlite3.Error):
+            raise  # a store that cannot be written ends the process, not the task: the run can then be resumed
         except Exception as error:  # a fault of ours or of a library must not take the run's other tasks with it
             raise TaskFailed("error", f"{type(error).__name__}: {error}") from error
         masked: dict[str, Json] = self.masker.value(dict(outputs))

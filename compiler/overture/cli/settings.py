@@ -61,15 +61,11 @@ def seconds_of(name: str, flag: str | None) -> float | None:
 
 
 def _in_file(name: str) -> str | None:
-    folder, table = _found(Path.cwd())
-    value = table.get(name)
-    if value is not None and not isinstance(value, str):
-        raise WrongUsage(f"`{name}` in `{folder / FILE}` must be a text")
-    return value or None
+    return _found(Path.cwd())[1].get(name) or None
 
 
 @cache
-def _found(here: Path) -> tuple[Path, dict[str, object]]:
+def _found(here: Path) -> tuple[Path, dict[str, str]]:
     """The nearest `overture.toml` above a folder: where it stands and what it says."""
     for folder in (here, *here.parents):
         path = folder / FILE
@@ -78,12 +74,14 @@ def _found(here: Path) -> tuple[Path, dict[str, object]]:
     return here, {}
 
 
-def _table(path: Path) -> dict[str, object]:
+def _table(path: Path) -> dict[str, str]:
     try:
         table = tomllib.loads(read_text(str(path)))
     except tomllib.TOMLDecodeError as error:
         raise WrongUsage(f"`{path}` is not TOML: {error}") from None
-    for name in table:
+    for name, value in table.items():
+        if not isinstance(value, str):
+            raise WrongUsage(f"`{name}` in `{path}` must be a text")
         if name not in VARIABLES:
             raise WrongUsage(f"`{path}` has a setting `{name}`, which there is not", did_you_mean(name, VARIABLES))
     return table
