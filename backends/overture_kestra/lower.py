@@ -20,7 +20,8 @@ from overture_kestra.model import Flow, Script, Value
 from overture_kestra.outputs import output_type
 from overture_kestra.pebble import Inexact, bare, json_text, template_text, unbracketed
 from overture_kestra.place import CAPTURED, CORE, MOMENT, RETURN, SEQUENTIAL, Lowering, Place, Refused, input_type
-from overture_kestra.split import carried_names, inner_plan, needs_two, outer_flow, take_in
+from overture_kestra.render import plain
+from overture_kestra.split import ERROR, carried_names, has_handlers_outside, inner_plan, needs_two, outer_flow, take_in
 from overture_kestra.timing import iso_duration
 from overture_kestra.triggers import lower_triggers
 from overture_kestra.values import compute_trees
@@ -48,9 +49,43 @@ def _two_flows(lowering: Lowering) -> tuple[Flow, ...]:
     inner = _flow(lowering)
     inner = replace(inner, id=f"{plan.name}_tasks", inputs=(*inner.inputs, *more))
     flow = outer_flow(outer, inner, carried, first)
+    if has_handlers_outside(plan):
+        flow = _handlers_outside(outer, flow)
+        error = first_error(lowering, list(failing(lowering, inner.tasks)), with_task=True)
+        # a task that was killed counts as failed for a moment
+        elapsed = "((now() | timestampMilli) - (execution.startDate | timestampMilli))"
+        most = round((plan.timeout_seconds or 0) * 1000)
+        value = template(f"{elapsed} >= {most} ? 'null' : ({error})")
+        told = model.Output(ERROR, "STRING", str(plain(value)), is_required=False)
+        inner = replace(inner, outputs=(*inner.outputs, told), variables=_variables(lowering))
     concurrency, variables = _concurrency(plan), _variables(outer)
     flow = replace(flow, triggers=triggers, concurrency=concurrency, variables=variables, header=_header(outer))
     return flow, inner
+
+
+def _handlers_outside(lowering: Lowering, flow: Flow) -> Flow:
+    """The outer flow with `errors` and `finally` of its own."""
+    plan = lowering.plan
+    handlers = [task for block in (plan.on_failure, plan.finally_) if block is not None for task in block.walk()]
+    own = {task.id for task in handlers}
+    for task in handlers:
+        for ref in (ref for tree in _trees([task]) for ref in references(tree)):
+            if ref.root == "tasks" and ref.name not in own:
+                raise Refused(
+                    f"with a timeout of the whole run, `{task.id}` cannot read `{ref.name}` on Kestra, where the tasks "
+                    "are a flow of their own",
+                    "read `run.error`, or keep the value with `remember`",
+                    task.pointer,
+                )
+    tasks = list(flow.tasks)
+    errors = _on_failure(lowering, tasks)
+    finally_, cure = _finally(lowering, tasks, None)
+    return replace(
+        flow,
+        errors=apart(lowering, errors),
+        finally_=apart(lowering, finally_),
+        outputs=(*flow.outputs, *cure),
+    )
 
 
 def _flow(lowering: Lowering) -> Flow:
@@ -190,12 +225,6 @@ def _concurrency(plan: Plan) -> dict[str, Value] | None:
 def _timeout(plan: Plan) -> tuple[Mapping[str, Value], ...]:
     if plan.timeout_seconds is None:
         return ()
-    if plan.on_failure is not None or plan.finally_ is not None:
-        raise Refused(
-            "a timeout of the whole run beside `on_failure` or `finally` is not exported to Kestra, which skips both",
-            "call this workflow from one that has them",
-            "/timeout",
-        )
     return (
         {"id": "timeout", "type": "MAX_DURATION", "behavior": "FAIL", "duration": iso_duration(plan.timeout_seconds)},
     )

@@ -1,5 +1,7 @@
-"""A workflow as two flows, where one cannot hold it: Kestra counts the items of a loop as runs of its flow, so a limit
-of runs and a loop stand in different ones. The outer flow has the triggers and the limit, the inner one the tasks."""
+"""A workflow as two flows, where one cannot hold it. The outer flow has the triggers and the limit of runs, the inner
+one the tasks: Kestra counts the items of a loop as runs of its flow, and skips the handlers of a run that took too
+long.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,21 @@ from overture_kestra.carriers import Members, Plain, Text
 from overture_kestra.model import Flow, Value
 from overture_kestra.outputs import output_type
 from overture_kestra.pebble import Inexact
-from overture_kestra.place import CORE, Lowering, Place, input_type
+from overture_kestra.place import CORE, Failing, Lowering, Place, input_type
 
 SUBFLOW = f"{CORE}.flow.Subflow"
+ERROR = "error_of_the_run"
 
 
 def needs_two(plan: Plan) -> bool:
+    if has_handlers_outside(plan):
+        return True
     return plan.concurrency is not None and any(task.kind == "foreach" and task.blocks for task in plan.walk())
+
+
+def has_handlers_outside(plan: Plan) -> bool:
+    """Whether `on_failure` and `finally` have to outlive the flow of the tasks."""
+    return plan.timeout_seconds is not None and (plan.on_failure is not None or plan.finally_ is not None)
 
 
 def carried_names(names: Iterable[Ref], plan: Plan) -> dict[str, Ref]:
@@ -37,7 +47,8 @@ def carried_names(names: Iterable[Ref], plan: Plan) -> dict[str, Ref]:
 
 
 def inner_plan(plan: Plan) -> Plan:
-    return replace(plan, concurrency=None, triggers=())
+    inner = replace(plan, concurrency=None, triggers=())
+    return replace(inner, on_failure=None, finally_=None) if has_handlers_outside(plan) else inner
 
 
 def take_in(lowering: Lowering, carried: dict[str, Ref]) -> tuple[model.Input, ...]:
@@ -68,9 +79,13 @@ def outer_flow(lowering: Lowering, inner: Flow, carried: dict[str, Ref], first: 
     if inputs:
         properties["inputs"] = inputs
     properties |= {"wait": True, "transmitFailed": True}
-    run = model.Task(
-        name, SUBFLOW, properties, comment="a flow of its own: Kestra counts the items of a loop as runs of its flow"
-    )
+    why = "Kestra counts the items of a loop as runs of its flow"
+    if has_handlers_outside(plan):
+        why = "Kestra runs no `errors` and no `finally` of a flow that took too long"
+    run = model.Task(name, SUBFLOW, properties, comment=f"a flow of its own: {why}")
+    error = f"outputs.{name}.outputs.{ERROR} ?? null"
+    late = (("type", "'timeout'"), ("message", "'the run took too long'"))
+    lowering.failing[name] = Failing(name, "", (("error", error), *late))
     outputs = tuple(
         replace(each, value=_passed(name, each, plan), comment=None)
         for each in inner.outputs

@@ -228,6 +228,9 @@ def _flows(plan: Plan) -> tuple[str, str]:
 
 def _error(plan: Plan, run: EngineRun) -> dict[str, Any] | None:
     """The error that the run would report: of the first task, in the order of the workflow, whose failure counts."""
+    late = [row for row in run.tasks if row.engine_state == "KILLED"]
+    if plan.timeout_seconds is not None and late:
+        return {"type": "timeout", "task": None}
     if run.raw.get("refused"):
         return {"type": "refused", "task": None, "message": run.message}
     found = _failed(plan, run, plan.body.tasks, ())

@@ -342,8 +342,8 @@ def test_files_are_read_in_every_form(form: str, text: str, content: Any, tmp_pa
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "a/../../b"])
 def test_paths_stay_in_the_workspace(path: str, tmp_path: Path) -> None:
-    for script in ("read_file", "write_file"):
-        step = run_step(script, {"file.json": {"path": path, "content": "x"}}, tmp_path)
+    for name in ("read_file", "write_file"):
+        step = run_step(name, {"file.json": {"path": path, "content": "x"}}, tmp_path)
         assert step.error["type"] == "refused"
 
 
