@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from overture.cli.loading import load
 from overture.plan.backend import Export, load_backend
 from overture.plan.build import plan
 from overture.plan.model import Plan
-from overture.testing import Case, differences, find_cases, load_case
+from overture.testing import Case, Mailbox, World, differences, find_cases, load_case
 
 if TYPE_CHECKING:
     from engines.kestra.engine import KestraEngine
@@ -34,12 +36,11 @@ class Refused(Exception):
     """The backend exports no such workflow."""
 
 
-def marked(engine: str) -> Iterator[Any]:
+def marked(engine: str) -> list[Any]:
     """The cases that an engine is held to, then those that it is said not to agree with: these may hang it."""
     cases = [load_case(folder) for folder in find_cases(CASES)]
-    for case in cases:
-        if case.engines[engine].marker == "run":
-            yield pytest.param(case, TIMEOUT_SECONDS, id=case.name)
+    agreeing = [case for case in cases if case.engines[engine].marker == "run"]
+    parameters = [pytest.param(case, TIMEOUT_SECONDS, id=case.name) for case in agreeing]
     for case in cases:
         support = case.engines[engine]
         if support.marker in ("notyet", "never"):
@@ -48,7 +49,8 @@ def marked(engine: str) -> Iterator[Any]:
                 reason=f"{support.marker}: {support.reason}",
                 raises=(AssertionError, EngineHung, ExportInvalid, Refused),
             )
-            yield pytest.param(case, DOUBTFUL_TIMEOUT_SECONDS, id=case.name, marks=differs)
+            parameters.append(pytest.param(case, DOUBTFUL_TIMEOUT_SECONDS, id=case.name, marks=differs))
+    return parameters
 
 
 @cache
@@ -66,24 +68,34 @@ def export_of(case: Case, engine: str) -> Export:
     return export
 
 
+@contextmanager
+def surroundings(case: Case, workspace: Path) -> Iterator[tuple[Case, World, Mailbox | None]]:
+    """The case with its addresses filled in, its server, and its mailbox where it has one."""
+    with case.world() as world, Mailbox() if case.has_mail else nullcontext() as mailbox:
+        yield case.placed(world.url, workspace, mailbox.url if mailbox else ""), world, mailbox
+
+
 @pytest.mark.parametrize(("case", "timeout_seconds"), marked("kestra"))
-def test_kestra_agrees_with_the_case(case: Case, timeout_seconds: float, kestra: KestraEngine) -> None:
+def test_kestra_agrees_with_the_case(case: Case, timeout_seconds: float, kestra: KestraEngine, tmp_path: Path) -> None:
     from kestra.observed import observe
 
     export_of(case, "kestra")
-    with case.world() as world:
-        placed = case.placed(world.url)
+    with surroundings(case, tmp_path) as (placed, world, mailbox):
         observed, run = observe(placed, world, kestra, timeout_seconds)
-    assert differences(placed, observed) == [], "\n".join(run.logs)
+        seen = replace(observed, mails=mailbox.mails if mailbox else ())
+    assert differences(placed, seen) == [], "\n".join(run.logs)
 
 
 @pytest.mark.parametrize(("case", "timeout_seconds"), marked("prefect"))
-def test_prefect_agrees_with_the_case(case: Case, timeout_seconds: float, prefect: PrefectEngine) -> None:
+def test_prefect_agrees_with_the_case(
+    case: Case, timeout_seconds: float, prefect: PrefectEngine, tmp_path: Path
+) -> None:
     from engines.prefect.observing import observe
 
     export = export_of(case, "prefect")
-    with case.world() as world:
+    with surroundings(case, tmp_path) as (placed, world, mailbox):
         compared, observed, run = observe(
-            case.placed(world.url), plan_of(case.workflow), export, world, prefect, timeout_seconds
+            placed, plan_of(case.workflow), export, world, prefect, tmp_path, timeout_seconds
         )
-    assert differences(compared, observed) == [], "\n".join(run.logs)
+        seen = replace(observed, mails=mailbox.mails if mailbox else ())
+    assert differences(compared, seen) == [], "\n".join(run.logs)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import re
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,24 +47,27 @@ PREFECTS_OWN = ("Finished in state ", "Created task run ", "Executing ", "Task r
 
 
 def observe(
-    case: Case, plan: Plan, export: Export, world: World, engine: PrefectEngine, timeout_seconds: float
+    case: Case,
+    plan: Plan,
+    export: Export,
+    world: World,
+    engine: PrefectEngine,
+    workspace: Path,
+    timeout_seconds: float,
 ) -> tuple[Case, Observed, EngineRun]:
     """Run a placed case; gives it back without what is not to be compared. Raises what `PrefectEngine.run` raises."""
     main, source = next(iter(export.files.items()))
-    with tempfile.TemporaryDirectory(prefix="overture-workspace-") as folder:
-        workspace = Path(folder)
-        case.lay_files(workspace)
-        variable = f"{plan.name}_state"
-        run = engine.run(
-            export.files,
-            f"{main}:{flow_of(source, plan.name)}",
-            dict(case.inputs),
-            timeout_seconds,
-            env=environment(case, world),
-            folder=workspace,
-            stored={variable: dict(case.state)} if case.state else {},
-        )
-        files = read_workspace(workspace)
+    case.lay_files(workspace)
+    variable = f"{plan.name}_state"
+    run = engine.run(
+        export.files,
+        f"{main}:{flow_of(source, plan.name)}",
+        {**case.inputs, **triggered(case)},
+        timeout_seconds,
+        env=environment(case, world),
+        folder=workspace,
+        stored={variable: dict(case.state)} if case.state else {},
+    )
     kinds = {task.id: task.kind for task in tasks_of(plan)}
     told = {at: states for at, states in case.expect.tasks.items() if kinds[at.partition("[")[0]] not in UNTOLD_KINDS}
     observed = Observed(
@@ -76,11 +78,18 @@ def observe(
         requests=world.requests,
         model_calls=world.model_calls,
         state_after=run.stored.get(variable, {}),
-        files=files,
+        files=read_workspace(workspace),
         log=[line for text in run.logs for line in logged(text, kinds)],
         records_unstarted=False,
     )
     return replace(case, expect=replace(case.expect, tasks=told)), observed, run
+
+
+def triggered(case: Case) -> dict[str, Any]:
+    """The parameter that takes what a webhook was sent; a run by hand, which all others are here, has none."""
+    if case.trigger is None or case.trigger["type"] != "webhook":
+        return {}
+    return {"trigger": {part: case.trigger[part] for part in ("body", "headers", "query") if part in case.trigger}}
 
 
 def flow_of(source: str, name: str) -> str:
