@@ -32,7 +32,7 @@ SUPPORT: Mapping[str, Support] = {
     "repeat": Support("partly", "it has no task run of its own"),
     "try": Support("partly", "it has no task run of its own"),
     "schedule": Support("partly", "while the module is served; no `when`"),
-    "webhook": Support("no", "Prefect's own server has no receiving url with a key"),
+    "webhook": Support("partly", "its data is a parameter of the run: no url with a key; the flow checks a signature"),
     "after": Support("no", "an automation of Prefect does not hand on outputs"),
     "catch_up": Support("no", "a schedule of Prefect has no such choice"),
     "inputs": _YES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from overture.plan.backend import Gap
-from overture.plan.model import Plan, Trigger
+from overture.plan.model import Plan, Signature, Trigger
 from overture.plan.python_source import python_text
 from overture_prefect.model import Statement, Suite
 from overture_prefect.names import parameter_name
@@ -80,8 +80,12 @@ def webhook_of(program: Program, plan: Plan) -> Trigger | None:
 
 def _webhook_gaps(program: Program, trigger: Trigger, pointer: str) -> None:
     if trigger.signature is not None:
-        message = "Prefect checks no signature of what is posted to it"
-        program.gaps.append(Gap(f"{pointer}/signature", message, "have a receiver of your own check it"))
+        program.warn(
+            pointer,
+            "Prefect has no url for a webhook: the flow itself checks the signature",
+            'post `{"parameters": {"trigger": {"raw": "the text", "headers": …}}}` to `create_flow_run` of the served '
+            "deployment",
+        )
         return
     program.warn(
         pointer,
@@ -91,7 +95,7 @@ def _webhook_gaps(program: Program, trigger: Trigger, pointer: str) -> None:
 
 
 def trigger_parameter(plan: Plan) -> str:
-    """The parameter that takes `{body, headers, query}`."""
+    """The parameter that takes `{body, headers, query}`; beside a signature `raw`, the posted text, instead of `body`."""
     names = {parameter_name(each.name) for each in plan.inputs}
     name = "trigger"
     while name in names:
@@ -105,7 +109,9 @@ def starting_lines(program: Program, plan: Plan, hook: Trigger) -> list[Statemen
     given = trigger_parameter(plan)
     naming = FlowNaming(program, Place())
     name = {part: program.register.name(f"trigger_{part}", "trigger", part) for part in ("body", "headers", "query")}
-    body = program.fits(f'{given}.get("body")', "trigger_body", hook.returns)
+    text = _signed(program, hook.signature, given) if hook.signature is not None else ""
+    source = f"{program.helper('read_json')}({text})" if text else f'{given}.get("body")'
+    body = program.fits(source, "trigger_body", hook.returns)
     pairs = f'{given}.get("headers", {{}}).items()'
     sources = {
         "body": body,
@@ -114,7 +120,7 @@ def starting_lines(program: Program, plan: Plan, hook: Trigger) -> list[Statemen
     }
     read = [part for part in name if part in program.trigger_parts]
     lines: list[Statement] = [f"{name[part]} = {sources[part]}" for part in read]
-    if "body" not in read and hook.returns is not None:
+    if "body" not in read and (text or hook.returns is not None):
         lines.append(body)
     for key, value in hook.inputs.items():
         variable = program.register.local(key, "inputs", key)
@@ -129,3 +135,11 @@ def starting_lines(program: Program, plan: Plan, hook: Trigger) -> list[Statemen
         return first
     kind = program.register.name("run_kind", "run", "trigger")
     return [*first, f'{kind} = {program.helper("run_trigger")}() if {given} is None else "webhook"']
+
+
+def _signed(program: Program, signature: Signature, given: str) -> str:
+    """The source of the posted text, checked."""
+    secret = program.secret(signature.secret)
+    words = (signature.header.lower(), signature.prefix)
+    header, prefix, encoding = (python_text(each) for each in (*words, signature.encoding))
+    return f"{program.helper('posted')}({given}, {header}, {prefix}, {secret}, {encoding})"

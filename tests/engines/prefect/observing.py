@@ -10,6 +10,10 @@ What Prefect cannot tell, and is therefore not compared:
 from __future__ import annotations
 
 import ast
+import base64
+import hashlib
+import hmac
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -62,7 +66,7 @@ def observe(
     run = engine.run(
         export.files,
         f"{main}:{flow_of(source, plan.name)}",
-        {**case.inputs, **triggered(case)},
+        {**case.inputs, **triggered(case, plan)},
         timeout_seconds,
         env=environment(case, world),
         folder=workspace,
@@ -85,11 +89,19 @@ def observe(
     return replace(case, expect=replace(case.expect, tasks=told)), observed, run
 
 
-def triggered(case: Case) -> dict[str, Any]:
+def triggered(case: Case, plan: Plan) -> dict[str, Any]:
     """The parameter that takes what a webhook was sent; a run by hand, which all others are here, has none."""
-    if case.trigger is None or case.trigger["type"] != "webhook":
+    given = case.trigger
+    if given is None or given["type"] != "webhook":
         return {}
-    return {"trigger": {part: case.trigger[part] for part in ("body", "headers", "query") if part in case.trigger}}
+    sent: dict[str, Any] = {part: given[part] for part in ("body", "headers", "query") if part in given}
+    signature = next((each.signature for each in plan.triggers if each.type == "webhook"), None)
+    if signature is not None:
+        raw = json.dumps(sent.pop("body"))
+        made = hmac.new(case.secrets[signature.secret].encode(), raw.encode(), hashlib.sha256).digest()
+        written = made.hex() if signature.encoding == "hex" else base64.b64encode(made).decode()
+        sent |= {"raw": raw, "headers": {signature.header: signature.prefix + written, **sent.get("headers", {})}}
+    return {"trigger": sent}
 
 
 def flow_of(source: str, name: str) -> str:
