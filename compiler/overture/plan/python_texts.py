@@ -67,8 +67,10 @@ def slug(value: Any) -> str:
 
 def escaped(value: Any) -> str:
     """A value as text for HTML."""
-    table = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
-    return as_text(value).translate(str.maketrans(table))
+    text = as_text(value)
+    for letter, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&#34;"), ("'", "&#39;")):
+        text = text.replace(letter, written)
+    return text
 
 
 def base64_decoded(text: str) -> str:

@@ -11,18 +11,18 @@ from pathlib import Path
 
 from overture.testing.models import ModelScript, ScriptedAnswer, ScriptedEntry
 from overture.testing.replies import Reply, Route
+from overture.testing.values import JSON
 from overture.testing.world import World
 
 REQUEST = (
     "Every weekday at nine Berlin time, fetch the new issues, label each with AI, open a ticket for the bugs, "
     "post a digest to Slack; retry twice, tell me if it fails"
 )
-ISSUES = [
-    {"number": 41, "title": "Crash when the cart is empty"},
-    {"number": 42, "title": "Please add a dark mode"},
-    {"number": 43, "title": "Total is wrong with two coupons"},
-]
-LABELS = {41: "bug", 42: "other", 43: "bug"}
+ISSUES = (
+    (41, "Crash when the cart is empty", "bug"),
+    (42, "Please add a dark mode", "other"),
+    (43, "Total is wrong with two coupons", "bug"),
+)
 _LONGEST = 70
 _BEGINNINGS = {".yaml": "tasks:", ".py": "@task"}
 
@@ -32,11 +32,10 @@ def main() -> int:
     folder = Path("demo")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    entries = [
-        ScriptedEntry(str(each["title"]), (ScriptedAnswer(value=LABELS[int(str(each["number"]))]),)) for each in ISSUES
-    ]
+    entries = [ScriptedEntry(title, (ScriptedAnswer(value=label),)) for _, title, label in ISSUES]
+    issues: JSON = [{"number": number, "title": title} for number, title, _ in ISSUES]
     routes = [
-        Route("GET", "/issues", (Reply.of_json(ISSUES),)),
+        Route("GET", "/issues", (Reply.of_json(issues),)),
         Route("POST", "/tickets", (Reply.of_json({"id": 1}, status=201),)),
         Route("POST", "/slack", (Reply(body="ok"),)),
     ]
