@@ -95,7 +95,7 @@ def _webhook_gaps(program: Program, trigger: Trigger, pointer: str) -> None:
 
 
 def trigger_parameter(plan: Plan) -> str:
-    """The parameter that takes `{body, headers, query}`; beside a signature `raw`, the posted text, instead of `body`."""
+    """The parameter that takes `{body, headers, query}`; if signed `raw`, the posted text, in place of `body`."""
     names = {parameter_name(each.name) for each in plan.inputs}
     name = "trigger"
     while name in names:
