@@ -1,0 +1,50 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "prefect>=3.6.24,<4",
+# ]
+# ///
+"""Greets two people by another workflow."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+from prefect import flow, task
+
+from greeter import greeter as call_greeter
+
+
+def message_of(error: BaseException) -> str:
+    """The text of an error, without what libraries add to it."""
+    return str(getattr(error, "message", error)) or type(error).__name__
+
+
+async def called(name: str, run: Awaitable[Any]) -> Any:
+    """The outputs of a called flow; what fails in it is told as its failure."""
+    try:
+        return await run
+    except Exception as error:
+        raise RuntimeError(f"{name} failed: {message_of(error)}") from error
+
+
+@task(task_run_name="first")
+async def first(api: str) -> dict[str, Any]:
+    return await called("greeter", call_greeter(api=api, name="Ann"))
+
+
+@task(task_run_name="second")
+async def second(api: str) -> dict[str, Any]:
+    return await called("greeter", call_greeter(api=api, name="Ben", times=1 + 1))
+
+
+@flow(name="caller")
+async def caller(api: str = "https://api.example.com") -> dict[str, Any]:
+    """Greets two people by another workflow."""
+    first_value = await first(api)
+    second_value = await second(api)
+    return {"greetings": [first_value["text"], second_value["text"]]}
+
+
+if __name__ == "__main__":
+    asyncio.run(caller())

@@ -1,0 +1,227 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "prefect>=3.6.24,<4",
+#     "httpx>=0.27",
+#     "jsonschema>=4.23",
+# ]
+# ///
+"""Reads a release and tells what is in it.
+
+Reads from the environment: API_TOKEN.
+"""
+
+import asyncio
+import fnmatch
+import ipaddress
+import json
+import math
+import os
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+import httpx
+from jsonschema import Draft202012Validator
+from prefect import flow, task
+
+CREDENTIALS = ("authorization", "cookie", "proxy-authorization")
+RELEASE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["tag", "draft", "downloads", "assets"],
+    "properties": {
+        "tag": {"type": "string"},
+        "draft": {"type": "boolean"},
+        "downloads": {"type": "integer"},
+        "assets": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "size"],
+                "properties": {"name": {"type": "string"}, "size": {"type": "integer"}},
+            },
+        },
+    },
+}
+
+
+def as_number(value: float) -> int | float:
+    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**63 else float(value)
+    if not math.isfinite(value):
+        raise ArithmeticError("the result is not a finite number")
+    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
+
+
+def refuse_constant(name: str) -> Any:
+    """NaN and the infinities are no JSON."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value of a JSON text; whole numbers are int, however they are written."""
+    return json.loads(
+        text,
+        parse_int=lambda digits: as_number(int(digits)),
+        parse_float=lambda digits: as_number(float(digits)),
+        parse_constant=refuse_constant,
+    )
+
+
+def kind_of(value: Any) -> str:
+    """What a JSON value is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    return "object" if isinstance(value, dict) else "list"
+
+
+def a_list(value: Any) -> list[Any]:
+    """A list; anything else is refused."""
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, not {kind_of(value)}")
+    return value
+
+
+def a_number(value: Any) -> int | float:
+    """A number; anything else is refused, booleans too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"expected a number, not {kind_of(value)}")
+    return value
+
+
+def checked(value: float) -> int | float:
+    """The result of arithmetic: refused where 64 bits or a double cannot hold it."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise OverflowError("the result does not fit into 64 bits")
+    return as_number(value)
+
+
+def total(items: Any) -> int | float:
+    """The sum of numbers."""
+    result: int | float = 0
+    for item in a_list(items):
+        result = checked(result + a_number(item))
+    return result
+
+
+async def send(
+    method: str,
+    url: str | httpx.URL,
+    *,
+    accept: Container[int] = range(200, 300),
+    hosts: Sequence[str] | None = None,
+    credentials: Sequence[str] = (),
+    **options: Any,
+) -> httpx.Response:
+    """Send a request and follow its redirects; what is not accepted is an error.
+
+    `hosts` are patterns that each url must fit, `credentials` names of headers that
+    go to no other host.
+    """
+    async with httpx.AsyncClient(timeout=None) as client:
+        request = client.build_request(method, str(url).strip(), **options)
+        for _ in range(6):
+            await check_host(request.url, hosts)
+            response = await client.send(request)
+            if response.status_code in accept:
+                return response
+            if response.next_request is None:
+                where = f"{request.method} to {request.url.host}"
+                message = f"{where} was answered with {response.status_code}"
+                raise httpx.HTTPStatusError(message, request=request, response=response)
+            request = await redirected(request, response.next_request, credentials)
+    raise httpx.TooManyRedirects("more than 5 redirects", request=request)
+
+
+async def redirected(
+    before: httpx.Request, after: httpx.Request, credentials: Sequence[str]
+) -> httpx.Request:
+    """The request that a redirect asks for, if it is safe to send."""
+    if before.url.scheme == "https" and after.url.scheme == "http":
+        raise PermissionError(f"it redirects from https to http ({after.url.host})")
+    if origin(before.url) != origin(after.url):
+        for name in (*CREDENTIALS, *credentials):
+            after.headers.pop(name, None)
+        if not await is_public(after.url):
+            raise PermissionError(f"it redirects to a private host ({after.url.host})")
+    return after
+
+
+def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Scheme, host and port."""
+    return url.scheme, url.host, url.port
+
+
+async def check_host(url: httpx.URL, hosts: Sequence[str] | None) -> None:
+    """Refuse a url whose host fits none of the patterns."""
+    if url.scheme not in ("http", "https"):
+        raise PermissionError("the url is not one of http or https")
+    if hosts is None:
+        return
+    if not any(fnmatch.fnmatch(url.host, pattern.lower()) for pattern in hosts):
+        raise PermissionError(f"{url.host} is not among the hosts that may be reached")
+    if url.host not in hosts and not await is_public(url):
+        raise PermissionError(f"{url.host} is a private host")
+
+
+async def is_public(url: httpx.URL) -> bool:
+    """Whether all addresses of a host belong to the public network."""
+    found = await asyncio.get_running_loop().getaddrinfo(url.host, None)
+    addresses = [ipaddress.ip_address(each[4][0].partition("%")[0]) for each in found]
+    return all(each.is_global and not each.is_multicast for each in addresses)
+
+
+def body_of(response: httpx.Response) -> Any:
+    """The body of an answer: JSON where it says so (nothing is None), else text."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        return response.text
+    try:
+        return read_json(response.content) if response.content.strip() else None
+    except ValueError as error:
+        host = response.request.url.host
+        raise httpx.DecodingError(f"the answer of {host} is broken JSON") from error
+
+
+def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A value that fits a JSON Schema."""
+    Draft202012Validator(schema).validate(value)
+    return value
+
+
+@task(task_run_name="release", timeout_seconds=30)
+async def release(api: str) -> tuple[int, dict[str, Any], dict[str, Any]]:
+    response = await send(
+        "GET",
+        f"{api}/releases/latest",
+        headers={
+            "Accept": "application/json",
+            "Authorization": f"Bearer {os.environ['API_TOKEN']}",
+        },
+    )
+    content = fitting(body_of(response), RELEASE_SCHEMA)
+    return response.status_code, dict(response.headers), content
+
+
+@flow(name="http_get")
+async def http_get(api: str = "https://api.example.com") -> dict[str, Any]:
+    """Reads a release and tells what is in it."""
+    release_status, release_headers, release_body = await release(api)
+    return {
+        "tag": release_body["tag"].upper(),
+        "is_out": not release_body["draft"],
+        "next": checked(release_body["downloads"] + 1),
+        "bytes": total([each["size"] for each in release_body["assets"]]),
+        "status": release_status,
+        "etag": release_headers["etag"],
+    }
+
+
+if __name__ == "__main__":
+    asyncio.run(http_get())

@@ -1,0 +1,1019 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "prefect>=3.6.24,<4",
+#     "httpx>=0.27",
+#     "jsonschema>=4.23",
+# ]
+# ///
+"""Every night, sums up yesterday's orders by region, has a model comment on them,
+files the report and posts it.
+
+Reads from the environment: SHOP_TOKEN, SLACK_WEBHOOK_URL.
+"""
+
+import asyncio
+import contextlib
+import csv
+import fnmatch
+import io
+import ipaddress
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from calendar import monthrange
+from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+import httpx
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from prefect import flow, get_run_logger, task
+from prefect.context import FlowRunContext
+from prefect.runtime import flow_run, task_run
+from prefect.schedules import Cron
+
+SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
+MONTHS = {"months": 1, "years": 12}
+TIME = r"[Tt](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?"
+CREDENTIALS = ("authorization", "cookie", "proxy-authorization")
+ENVIRONMENT = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR")
+PYTHON_CHILD = """\
+import io, json, os, sys, traceback
+given = json.loads(sys.stdin.buffer.read())
+sys.stdin = io.StringIO()
+names = {"__name__": "__child__"}
+def check(value):
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("the result is not JSON: a key is no text")
+        value = value.values()
+    if not isinstance(value, str):
+        for item in value if hasattr(value, "__iter__") else ():
+            check(item)
+try:
+    exec(compile(given["code"], "<code>", "exec"), names)
+    value = names["main"](**given["args"])
+    check(value)
+    text = json.dumps({"value": value}, allow_nan=False)
+except BaseException as error:
+    text = json.dumps({"error": f"{type(error).__name__}: {error}"})
+    traceback.print_exc()
+with open(given["result"], "w") as file:
+    file.write(text)
+"""
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
+SHOP_SCHEMA: dict[str, Any] = {"type": "string", "format": "uri"}
+ORDERS_SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["region", "cents"],
+        "properties": {"region": {"type": "string"}, "cents": {"type": "integer"}},
+    },
+}
+TOTALS_CODE = """\
+def main(orders):
+    regions = {}
+    for order in orders:
+        row = regions.setdefault(order["region"], {"region": order["region"], "orders": 0, "cents": 0})
+        row["orders"] += 1
+        row["cents"] += order["cents"]
+    return sorted(regions.values(), key=lambda row: -row["cents"])
+"""
+TOTALS_SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["region", "orders", "cents"],
+        "properties": {
+            "region": {"type": "string"},
+            "orders": {"type": "integer"},
+            "cents": {"type": "integer"},
+        },
+    },
+}
+COMMENT_SCHEMA: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 300}
+COMMENT_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "value": {"type": "string", "description": '("minLength": 1, "maxLength": 300)'},
+    },
+    "required": ["value"],
+    "additionalProperties": False,
+}
+
+
+def as_number(value: float) -> int | float:
+    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**63 else float(value)
+    if not math.isfinite(value):
+        raise ArithmeticError("the result is not a finite number")
+    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
+
+
+def refuse_constant(name: str) -> Any:
+    """NaN and the infinities are no JSON."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value of a JSON text; whole numbers are int, however they are written."""
+    return json.loads(
+        text,
+        parse_int=lambda digits: as_number(int(digits)),
+        parse_float=lambda digits: as_number(float(digits)),
+        parse_constant=refuse_constant,
+    )
+
+
+def settled(value: Any) -> Any:
+    """A JSON value with each number in its one form."""
+    if isinstance(value, dict):
+        return {key: settled(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [settled(item) for item in value]
+    return as_number(value) if type(value) in (int, float) else value
+
+
+def number_text(value: float) -> str:
+    """A number as text, without a final `.0`."""
+    return repr(value).removesuffix(".0")
+
+
+def printable(value: Any) -> Any:
+    """The value, its doubles that Python would print with `.0` as integers."""
+    if isinstance(value, dict):
+        return {key: printable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [printable(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
+        return int(value)
+    return value
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON without needless escapes."""
+    return json.dumps(printable(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def as_text(value: Any) -> str:
+    """A value as text: null is empty, lists and objects are compact JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number_text(value)
+    return json_text(value)
+
+
+def kind_of(value: Any) -> str:
+    """What a JSON value is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    return "object" if isinstance(value, dict) else "list"
+
+
+def truth(value: Any) -> bool:
+    """A boolean; anything else is refused, for nothing else is true or false."""
+    if not isinstance(value, bool):
+        raise TypeError(f"expected a boolean, not {kind_of(value)}")
+    return value
+
+
+def a_list(value: Any) -> list[Any]:
+    """A list; anything else is refused."""
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, not {kind_of(value)}")
+    return value
+
+
+def a_text(value: Any) -> str:
+    """A text; anything else is refused."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, not {kind_of(value)}")
+    return value
+
+
+def an_object(value: Any) -> dict[str, Any]:
+    """An object; anything else is refused."""
+    if not isinstance(value, dict):
+        raise TypeError(f"expected an object, not {kind_of(value)}")
+    return value
+
+
+def a_number(value: Any) -> int | float:
+    """A number; anything else is refused, booleans too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"expected a number, not {kind_of(value)}")
+    return value
+
+
+def an_integer(value: Any) -> int:
+    """A whole number; anything else is refused, booleans too."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"expected an integer, not {kind_of(value)}")
+    return value
+
+
+def checked(value: float) -> int | float:
+    """The result of arithmetic: refused where 64 bits or a double cannot hold it."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise OverflowError("the result does not fit into 64 bits")
+    return as_number(value)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Deep equality of JSON values: 2 is 2.0, but true is not 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        keys = left.keys()
+        return keys == right.keys() and all(same(left[key], right[key]) for key in keys)
+    return bool(left == right)
+
+
+def less(left: Any, right: Any) -> bool:
+    """Whether one number or text comes before another."""
+    if isinstance(left, str) and isinstance(right, str):
+        return left < right
+    return a_number(left) < a_number(right)
+
+
+def contains(container: Any, item: Any) -> bool:
+    """Whether a list has an item, an object a key, or a text a text."""
+    if isinstance(container, list):
+        return any(same(each, item) for each in container)
+    if isinstance(container, dict | str):
+        return a_text(item) in container
+    raise TypeError(f"nothing is in {kind_of(container)}")
+
+
+def at(value: Any, step: Any) -> Any:
+    """A value by its key, an item by its number, or a part by a slice."""
+    if isinstance(value, dict if isinstance(step, str) else list | str):
+        return value[step]
+    raise TypeError(f"no {step!r} in {kind_of(value)}")
+
+
+def dig(value: Any, *path: Any, default: Any = None) -> Any:
+    """What stands at a path of keys, numbers and slices, or else the default."""
+    for step in path:
+        if value is None:
+            return default
+        try:
+            value = at(value, step)
+        except LookupError:
+            return default
+    return default if value is None else value
+
+
+def instead(value: Any, fallback: Callable[[], Any]) -> Any:
+    """The value, or what is worked out instead of None."""
+    return fallback() if value is None else value
+
+
+def has(value: Any, *path: Any) -> bool:
+    """Whether something stands at a path of keys, numbers and slices, even null."""
+    for step in path:
+        if value is None:
+            return False
+        try:
+            value = at(value, step)
+        except LookupError:
+            return False
+    return True
+
+
+def fixed(value: Any, decimals: Any) -> str:
+    """A number as text with exactly so many decimals."""
+    if not 0 <= an_integer(decimals) <= 100:
+        raise ValueError("the number of decimals must be 0 to 100")
+    number = a_number(value)
+    if isinstance(number, int):
+        return f"{number}" + ("." + "0" * decimals if decimals else "")
+    return f"{number:z.{decimals}f}"
+
+
+def csv_text(rows: list[Any]) -> str:
+    """Objects as CSV, the header from the first row's keys; no rows give no text."""
+    if not a_list(rows):
+        return ""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    header = list(an_object(rows[0]))
+    writer.writerow(header)
+    for number, row in enumerate(rows):
+        if not an_object(row).keys() <= set(header):
+            raise ValueError(f"row {number} has a key that row 0 lacks")
+        writer.writerow([as_text(row.get(key)) for key in header])
+    return out.getvalue()
+
+
+def reach(item: Any, path: str | None) -> Any:
+    """What stands in an item at a dotted path of keys."""
+    for key in path.split(".") if path is not None else ():
+        if not isinstance(item, dict) or key not in item:
+            raise KeyError(f"an item has no {path}")
+        item = item[key]
+    return item
+
+
+def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool:
+    """Whether what stands at a path in an item passes a test."""
+    keys = [] if path is None else a_text(path).split(".")
+    if word == "defined":
+        return has(item, *keys)
+    if word == "none":
+        return dig(item, *keys) is None
+    value = reach(item, path)
+    if word is None:
+        return truth(value)
+    if word in ("eq", "ne"):
+        return same(value, operand) is (word == "eq")
+    if word == "in":
+        return contains(operand, value)
+    if word in ("lt", "ge"):
+        return less(value, operand) is (word == "lt")
+    if word in ("gt", "le"):
+        return less(operand, value) is (word == "gt")
+    raise ValueError(f"there is no test {word}")
+
+
+def kept(items: Any, path: str | None, word: str | None, operand: Any) -> list[Any]:
+    """The items that pass a test."""
+    return [item for item in a_list(items) if is_kept(item, path, word, operand)]
+
+
+def moment(text: str, zone: tzinfo = UTC) -> datetime:
+    """The point in time of an RFC 3339 text; one without an offset is in the zone."""
+    found = re.fullmatch(rf"(\d{{4}}-\d\d-\d\d)(?:{TIME})?", text, re.ASCII)
+    if not found or (found[3] and len(found[2]) == 5):
+        raise ValueError(f"{text[:40]!r} is no date")
+    day, time, fraction, offset = found.groups()
+    local = datetime.fromisoformat(f"{day}T{time or '00:00'}")
+    local = local.replace(microsecond=int((fraction or "0")[:6].ljust(6, "0")))
+    if offset is None:
+        return local.replace(tzinfo=zone)
+    if offset in "Zz":
+        return local.replace(tzinfo=UTC)
+    hours, minutes = int(offset[1:3]), int(offset[4:])
+    if minutes > 59:
+        raise ValueError(f"{text[:40]!r} is no date")
+    span = timedelta(hours=hours, minutes=minutes)
+    return local.replace(tzinfo=timezone(span if offset[0] == "+" else -span))
+
+
+def utc_text(point: datetime) -> str:
+    """A point in time as 2026-01-31T09:00:00Z."""
+    point = point.astimezone(UTC)
+    return f"{point.year:04}-{point:%m-%dT%H:%M:%S}Z"
+
+
+def date_zone(name: str | None) -> tzinfo:
+    """The zone of an IANA name, UTC without one."""
+    return UTC if name in (None, "UTC") else ZoneInfo(str(name))
+
+
+def date_text(text: str, form: str, tz: str | None = None) -> str:
+    """A date by strftime's directives, in English."""
+    if "%" not in form or re.search(r"%(?![YmdHMSfjabz%])", form):
+        raise ValueError("the format has no directive, or one that is not known")
+    point = moment(text, date_zone(tz)).astimezone(date_zone(tz))
+    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    months = "JanFebMarAprMayJunJulAugSepOctNovDec"
+    minutes = int((point.utcoffset() or timedelta()).total_seconds()) // 60
+    sign, minutes = "-" if minutes < 0 else "+", abs(minutes)
+    parts = {
+        "Y": f"{point.year:04}",
+        "a": days[point.weekday()],
+        "b": months[3 * point.month - 3 : 3 * point.month],
+        "z": f"{sign}{minutes // 60:02}{minutes % 60:02}",
+        "%": "%",
+    }
+    return re.sub(
+        "%(.)",
+        lambda found: parts.get(found[1]) or point.strftime(found[0]),
+        form,
+    )
+
+
+def months_later(point: datetime, count: int) -> datetime:
+    """The same day so many months later, or the last one of that month."""
+    year, month = divmod(point.year * 12 + point.month - 1 + count, 12)
+    day = min(point.day, monthrange(year, month + 1)[1])
+    return point.replace(year=year, month=month + 1, day=day)
+
+
+def date_plus(text: str, n: Any, unit: str, tz: str | None = None) -> str:
+    """A date so many units later; days to years go by the clock on the wall."""
+    point = moment(text, date_zone(tz))
+    if unit in ("seconds", "minutes", "hours"):
+        span = timedelta(seconds=an_integer(n) * SECONDS[unit])
+        return utc_text(point.astimezone(UTC) + span)
+    local = point.astimezone(date_zone(tz)).replace(tzinfo=None, fold=0)
+    if unit in MONTHS:
+        local = months_later(local, an_integer(n) * MONTHS[unit])
+    else:
+        local += timedelta(seconds=an_integer(n) * SECONDS[unit])
+    return utc_text(local.replace(tzinfo=date_zone(tz)))
+
+
+def _is_uri(text: str) -> bool:
+    """RFC 3986: absolute, with ASCII only and every `%` an escape."""
+    if _URI.fullmatch(text) is None or re.search("%(?![0-9A-Fa-f]{2})", text):
+        return False
+    return _parses(lambda each: urlsplit(each).port, text)
+
+
+def _parses(parse: Callable[[str], object], text: str) -> bool:
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def format_checker() -> FormatChecker:
+    """The formats of texts that are checked."""
+    checker = FormatChecker(formats=())
+    checks: dict[str, Any] = {
+        "uri": _is_uri,
+    }
+    for name, has_format in checks.items():
+        checker.checks(name)(
+            lambda value, test=has_format: not isinstance(value, str) or test(value)
+        )
+    return checker
+
+
+def given(value: Any, name: str) -> Any:
+    """A value that has to be there."""
+    if value is None:
+        raise LookupError(f"{name} is missing")
+    return value
+
+
+def started_at() -> str:
+    """When this run started."""
+    context = FlowRunContext.get()
+    started = context.flow_run.start_time if context and context.flow_run else None
+    return utc_text(started or datetime.now(UTC))
+
+
+def scheduled_for() -> str | None:
+    """When this run was to start; None for one that is started by hand."""
+    point = flow_run.scheduled_start_time
+    return utc_text(point) if run_trigger() == "schedule" else None
+
+
+def run_trigger() -> str:
+    """What started this run."""
+    context = FlowRunContext.get()
+    is_scheduled = context and context.flow_run and context.flow_run.auto_scheduled
+    return "schedule" if is_scheduled else "manual"
+
+
+async def send(
+    method: str,
+    url: str | httpx.URL,
+    *,
+    accept: Container[int] = range(200, 300),
+    hosts: Sequence[str] | None = None,
+    credentials: Sequence[str] = (),
+    **options: Any,
+) -> httpx.Response:
+    """Send a request and follow its redirects; what is not accepted is an error.
+
+    `hosts` are patterns that each url must fit, `credentials` names of headers that
+    go to no other host.
+    """
+    async with httpx.AsyncClient(timeout=None) as client:
+        request = client.build_request(method, str(url).strip(), **options)
+        for _ in range(6):
+            await check_host(request.url, hosts)
+            response = await client.send(request)
+            if response.status_code in accept:
+                return response
+            if response.next_request is None:
+                where = f"{request.method} to {request.url.host}"
+                message = f"{where} was answered with {response.status_code}"
+                raise httpx.HTTPStatusError(message, request=request, response=response)
+            request = await redirected(request, response.next_request, credentials)
+    raise httpx.TooManyRedirects("more than 5 redirects", request=request)
+
+
+async def redirected(
+    before: httpx.Request, after: httpx.Request, credentials: Sequence[str]
+) -> httpx.Request:
+    """The request that a redirect asks for, if it is safe to send."""
+    if before.url.scheme == "https" and after.url.scheme == "http":
+        raise PermissionError(f"it redirects from https to http ({after.url.host})")
+    if origin(before.url) != origin(after.url):
+        for name in (*CREDENTIALS, *credentials):
+            after.headers.pop(name, None)
+        if not await is_public(after.url):
+            raise PermissionError(f"it redirects to a private host ({after.url.host})")
+    return after
+
+
+def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Scheme, host and port."""
+    return url.scheme, url.host, url.port
+
+
+async def check_host(url: httpx.URL, hosts: Sequence[str] | None) -> None:
+    """Refuse a url whose host fits none of the patterns."""
+    if url.scheme not in ("http", "https"):
+        raise PermissionError("the url is not one of http or https")
+    if hosts is None:
+        return
+    if not any(fnmatch.fnmatch(url.host, pattern.lower()) for pattern in hosts):
+        raise PermissionError(f"{url.host} is not among the hosts that may be reached")
+    if url.host not in hosts and not await is_public(url):
+        raise PermissionError(f"{url.host} is a private host")
+
+
+async def is_public(url: httpx.URL) -> bool:
+    """Whether all addresses of a host belong to the public network."""
+    found = await asyncio.get_running_loop().getaddrinfo(url.host, None)
+    addresses = [ipaddress.ip_address(each[4][0].partition("%")[0]) for each in found]
+    return all(each.is_global and not each.is_multicast for each in addresses)
+
+
+def with_query(url: str, values: Mapping[str, Any]) -> str:
+    """The url with these parameters; a list repeats its name, None leaves it out."""
+    mark = "&" if "?" in url else "?"
+    pairs = urlencode(text_pairs(values), quote_via=quote)
+    return f"{url}{mark}{pairs}" if pairs else url
+
+
+def text_pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and texts, as a query or a form has them."""
+    return [
+        (name, as_text(each))
+        for name, value in values.items()
+        for each in (value if isinstance(value, list) else [value])
+        if each is not None
+    ]
+
+
+def body_of(response: httpx.Response) -> Any:
+    """The body of an answer: JSON where it says so (nothing is None), else text."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        return response.text
+    try:
+        return read_json(response.content) if response.content.strip() else None
+    except ValueError as error:
+        host = response.request.url.host
+        raise httpx.DecodingError(f"the answer of {host} is broken JSON") from error
+
+
+def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A value that fits a JSON Schema."""
+    Draft202012Validator(schema, format_checker=format_checker()).validate(value)
+    return value
+
+
+async def counted_pages(
+    method: str,
+    url: str,
+    *,
+    param: str,
+    by_offset: bool = False,
+    place: str = "query",
+    size: int = 1,
+    items: str | None = None,
+    limit: int = 1000,
+    **options: Any,
+) -> tuple[list[Any], httpx.Response]:
+    """The items of all pages up to one with fewer than `size`, and the last answer."""
+    found: list[Any] = []
+    for number in range(1, limit + 1):
+        count = len(found) if by_offset else number
+        target, own = at_page(url, options, place, param, count)
+        response = await send(method, target, **page_options(own, number))
+        page = page_items(response, items)
+        found += page
+        if len(page) < size:
+            return found, response
+    raise httpx.HTTPError(f"there are more than {limit} pages")
+
+
+def page_options(options: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """The options of a page's request, with a key of its own."""
+    headers = httpx.Headers(options.get("headers", {}))
+    key = str(task_run.id)
+    if headers.get("Idempotency-Key") == key:
+        headers["Idempotency-Key"] = f"{key}-{number}"
+    return {**options, "headers": headers}
+
+
+def at_page(
+    url: str, options: Mapping[str, Any], place: str, param: str, value: Any
+) -> tuple[str, dict[str, Any]]:
+    """The url and the options of a page's request."""
+    if place == "body":
+        body = options.get("json")
+        body = body if isinstance(body, dict) else {}
+        return url, {**options, "json": {**body, param: value}}
+    target = httpx.URL(url)
+    others = [pair for pair in target.params.multi_items() if pair[0] != param]
+    query = urlencode([*others, (param, as_text(value))], quote_via=quote)
+    return str(target.copy_with(query=query.encode())), dict(options)
+
+
+def page_items(response: httpx.Response, path: str | None) -> list[Any]:
+    """The list that a page holds at a dotted path, or is."""
+    found = inside(body_of(response), path)
+    if not isinstance(found, list):
+        where = f"at {path}" if path else "as its body"
+        raise httpx.DecodingError(f"a page has no list {where}")
+    return found
+
+
+def inside(body: Any, path: str | None) -> Any:
+    """What stands at a dotted path, None if nothing does."""
+    for key in path.split(".") if path else ():
+        body = body.get(key) if isinstance(body, dict) else None
+    return body
+
+
+def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """What a program gets of the environment, and what is its own."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ENVIRONMENT or name.startswith("LC_")
+    }
+    return {"PATH": os.defpath, **kept, **extra}
+
+
+async def run_program(
+    argv: Sequence[str],
+    *,
+    stdin: str = "",
+    env: Mapping[str, str] | None = None,
+    accept: Container[int] = (0,),
+) -> tuple[int, str, str]:
+    """Run a program to its end; its exit code and what it wrote.
+
+    When the task is cancelled or times out, nothing of the program is left.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        env=clean_environment(env or {}),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        out, err = await process.communicate(stdin.encode())
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+    code = process.returncode or 0
+    stdout, stderr = out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+    if code not in accept:
+        raise subprocess.CalledProcessError(code, list(argv), stdout, stderr)
+    return code, stdout, stderr
+
+
+class PythonError(Exception):
+    """An exception in a child process of Python."""
+
+
+async def run_python(
+    code: str, args: Mapping[str, Any], requirements: Sequence[str] = ()
+) -> Any:
+    """Call main(...) of the code in a process of its own; prints go to the log."""
+    python = [sys.executable]
+    if requirements:
+        wanted = [f"--with={each}" for each in requirements]
+        python = ["uv", "run", "--no-project", "--quiet", *wanted, "python"]
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder, "result.json")
+        given = {"code": code, "args": args, "result": str(result)}
+        _, stdout, stderr = await run_program(
+            [*python, "-I", "-c", PYTHON_CHILD], stdin=json.dumps(given)
+        )
+        logger = get_run_logger()
+        if stdout.strip():
+            logger.info("%s", stdout.rstrip("\n"))
+        if stderr.strip():
+            logger.warning("%s", stderr.rstrip("\n"))
+        if not result.exists():
+            raise PythonError("the code ended without a result")
+        found = read_json(result.read_bytes())
+    if "error" in found:
+        raise PythonError(found["error"])
+    return found["value"]
+
+
+def place(path: str) -> Path:
+    """A path in the working folder; none that leads out of it."""
+    folder = Path.cwd().resolve()
+    real = (folder / path).resolve()
+    if not path or path.startswith("~") or not real.is_relative_to(folder):
+        raise PermissionError(f"{path} leads out of the working folder")
+    return real
+
+
+def write_whole(path: str, content: bytes) -> str:
+    """Write a file as a whole or not at all, with the folders it needs; its path."""
+    target = place(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(content)
+    part.replace(target)
+    return path
+
+
+class NoAnswer(httpx.HTTPError):
+    """A model that gave no answer; another one may."""
+
+
+async def ask(
+    models: Sequence[str],
+    prompt: str,
+    *,
+    system: str | None = None,
+    schema: Mapping[str, Any] | None = None,
+    form: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> tuple[Any, str, dict[str, int]]:
+    """Ask the first model that answers: the value, the model, and the tokens used.
+
+    An answer that does not fit the schema is asked for once more. `form` is the schema
+    as it is sent, where servers would not take the schema itself.
+    """
+    messages = [{"role": "user", "content": prompt}]
+    if system:
+        messages.insert(0, {"role": "system", "content": system})
+    reasons = []
+    for model in models:
+        try:
+            value, usage = await ask_one(
+                {"model": model, "messages": messages, **options}, schema, form
+            )
+        except NoAnswer as error:
+            reasons.append(f"{model}: {error}")
+        else:
+            return value, model, usage
+    raise httpx.HTTPError("; ".join(reasons))
+
+
+async def ask_one(
+    question: dict[str, Any],
+    schema: Mapping[str, Any] | None,
+    form: Mapping[str, Any] | None,
+) -> tuple[Any, dict[str, int]]:
+    """The value of a model's answer, asked for twice at most, and the tokens used."""
+    usage = {"input_tokens": 0, "output_tokens": 0}
+    for is_last in (False, True):
+        text, spent = await complete(question, form or schema)
+        usage["input_tokens"] += spent.get("prompt_tokens") or 0
+        usage["output_tokens"] += spent.get("completion_tokens") or 0
+        if schema is None:
+            return text, usage
+        try:
+            return answer_of(text, schema), usage
+        except ValidationError as error:
+            if is_last:
+                raise
+            again = f"This answer does not fit: {error.message}. Answer again."
+        question = {
+            **question,
+            "messages": [
+                *question["messages"],
+                {"role": "assistant", "content": text},
+                {"role": "user", "content": again},
+            ],
+        }
+    raise AssertionError("the last answer returns or raises")
+
+
+async def complete(
+    question: Mapping[str, Any], form: Mapping[str, Any] | None
+) -> tuple[str, dict[str, Any]]:
+    """One chat completion: its text and its usage.
+
+    A server that refuses schemas is asked for any JSON instead.
+    """
+    if form is None:
+        return await post_question(question)
+    strict = {"name": "answer", "strict": True, "schema": form}
+    try:
+        return await post_question(
+            {
+                **question,
+                "response_format": {"type": "json_schema", "json_schema": strict},
+            }
+        )
+    except NoAnswer as error:
+        if "response_format" not in str(error) and "schema" not in str(error):
+            raise
+    wanted = "Answer with one JSON object that fits this JSON Schema:"
+    words = {"role": "system", "content": f"{wanted}\n{json.dumps(form)}"}
+    return await post_question(
+        {
+            **question,
+            "messages": [words, *question["messages"]],
+            "response_format": {"type": "json_object"},
+        }
+    )
+
+
+async def post_question(question: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """One request to the endpoint that the environment names."""
+    base = os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+    key = os.environ.get("OPENAI_API_KEY")
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    url = f"{base.rstrip('/')}/chat/completions"
+    try:
+        async with httpx.AsyncClient(timeout=None, headers=headers) as client:
+            response = await client.post(url, json=dict(question))
+    except httpx.HTTPError as error:
+        raise NoAnswer(str(error) or type(error).__name__) from error
+    if response.status_code in (401, 403):
+        raise httpx.HTTPError(f"the endpoint answered with {response.status_code}")
+    if response.status_code != 200:
+        raise NoAnswer(f"{response.status_code} {response.text[:300]}")
+    try:
+        found = response.json()
+        message = found["choices"][0]["message"]
+        refusal, text = message.get("refusal"), message.get("content")
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise NoAnswer("the endpoint answered with what is no completion") from error
+    if refusal or not isinstance(text, str) or not text.strip():
+        raise NoAnswer(f"it refused: {refusal}" if refusal else "an empty answer")
+    return text, found.get("usage") or {}
+
+
+def answer_of(text: str, schema: Mapping[str, Any]) -> Any:
+    """The value that an answer holds, if it fits the schema."""
+    start = min((at for at in map(text.find, "{[") if at >= 0), default=0)
+    try:
+        found = read_json(text.strip())
+    except ValueError:
+        found, _ = find_json(text, start)
+    if isinstance(found, dict) and found.keys() == {"value"}:
+        inner = without_padding(found["value"], schema)
+        if Draft202012Validator(schema).is_valid(inner):
+            return inner
+    return fitting(without_padding(found, schema), schema)
+
+
+def find_json(text: str, start: int) -> tuple[Any, int]:
+    """The JSON that begins at a place of a text."""
+    try:
+        value, end = json.JSONDecoder().raw_decode(text, start)
+    except ValueError as error:
+        raise ValidationError("it is no JSON") from error
+    return settled(value), end
+
+
+def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
+    """An answer without the nulls that stand for what it may lack."""
+    if isinstance(value, list):
+        return [without_padding(each, schema.get("items") or {}) for each in value]
+    if not isinstance(value, dict):
+        return value
+    parts = schema.get("properties") or {}
+    return {
+        key: without_padding(each, parts.get(key) or {})
+        for key, each in value.items()
+        if each is not None
+        or key not in parts
+        or key in schema.get("required", ())
+        or Draft202012Validator(parts[key]).is_valid(None)
+    }
+
+
+@task(task_run_name="day")
+async def day() -> str:
+    return date_text(
+        date_plus(
+            instead(scheduled_for(), lambda: started_at()), -1, "days", "Europe/Berlin"
+        ),
+        "%Y-%m-%d",
+        "Europe/Berlin",
+    )
+
+
+@task(
+    task_run_name="orders", retries=2, retry_delay_seconds=[5, 10], timeout_seconds=30
+)
+async def orders(shop: str, day_date: str) -> list[dict[str, Any]]:
+    found, _ = await counted_pages(
+        "GET",
+        with_query(f"{shop}/orders", {"date": day_date, "per_page": 2}),
+        headers={"Authorization": f"Bearer {os.environ['SHOP_TOKEN']}"},
+        param="page",
+        size=2,
+    )
+    return fitting(found, ORDERS_SCHEMA)
+
+
+@task(task_run_name="totals")
+async def totals(orders_body: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return fitting(
+        await run_python(TOTALS_CODE, {"orders": orders_body}), TOTALS_SCHEMA
+    )
+
+
+@task(task_run_name="comment", timeout_seconds=120)
+async def comment(totals_value: list[dict[str, Any]]) -> str:
+    value, _, _ = await ask(
+        [os.environ["OVERTURE_MODEL"]],
+        "What stands out in these figures? Answer in one sentence.\n"
+        f"{csv_text(totals_value)}\n",
+        schema=COMMENT_SCHEMA,
+        form=COMMENT_FORM,
+    )
+    return value
+
+
+@task(task_run_name="report")
+async def report(day_date: str, comment_value: str, rows_value: list[str]) -> str:
+    return write_whole(
+        f"reports/{day_date}.md",
+        "".join(
+            [
+                "# Orders of ",
+                str(day_date),
+                "\n\n",
+                str(comment_value),
+                "\n\n| Region | Orders | Total |\n| --- | --- | --- |\n",
+                str("\n".join(rows_value)),
+                "\n",
+            ],
+        ).encode(),
+    )
+
+
+@task(task_run_name="post", timeout_seconds=30)
+async def post(
+    orders_body: list[dict[str, Any]], day_date: str, comment_value: str
+) -> None:
+    body_of(
+        await send(
+            "POST",
+            os.environ["SLACK_WEBHOOK_URL"],
+            headers={"Idempotency-Key": str(task_run.id)},
+            json={"text": f"{len(orders_body)} orders on {day_date}: {comment_value}"},
+        ),
+    )
+
+
+@flow(name="nightly_report")
+async def nightly_report(shop: str = "https://shop.example.com/api") -> dict[str, Any]:
+    """Every night, sums up yesterday's orders by region, has a model comment on
+    them, files the report and posts it.
+    """
+    fitting(shop, SHOP_SCHEMA)
+    day_date = await day()
+    orders_body = await orders(shop, day_date)
+    totals_value = await totals(orders_body)
+    comment_value = await comment(totals_value)
+    rows_value = [
+        f"| {row['region']} | {row['orders']} | "
+        f"{fixed(checked(row['cents'] / 100), 2)} |"
+        for row in totals_value
+    ]
+    report_path = await report(day_date, comment_value, rows_value)
+    await post(orders_body, day_date, comment_value)
+    return {"file": report_path, "totals": totals_value}
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["serve"]:
+        nightly_report.serve(
+            name="nightly_report",
+            schedules=[Cron("30 2 * * *", timezone="Europe/Berlin")],
+        )
+    else:
+        asyncio.run(nightly_report())

@@ -1,0 +1,351 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "prefect>=3.6.24,<4",
+#     "httpx>=0.27",
+#     "jsonschema>=4.23",
+# ]
+# ///
+"""Posts what it has not posted before, and remembers."""
+
+import asyncio
+import fnmatch
+import ipaddress
+import json
+import math
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+import httpx
+from jsonschema import Draft202012Validator
+from prefect import flow, task
+from prefect.runtime import task_run
+from prefect.variables import Variable
+
+CREDENTIALS = ("authorization", "cookie", "proxy-authorization")
+ITEMS_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "integer"}}
+STATE_VARIABLE = "remembering_state"
+STATE_DEFAULTS: dict[str, Any] = {"seen": [], "runs": 0}
+
+
+def as_number(value: float) -> int | float:
+    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**63 else float(value)
+    if not math.isfinite(value):
+        raise ArithmeticError("the result is not a finite number")
+    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
+
+
+def refuse_constant(name: str) -> Any:
+    """NaN and the infinities are no JSON."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value of a JSON text; whole numbers are int, however they are written."""
+    return json.loads(
+        text,
+        parse_int=lambda digits: as_number(int(digits)),
+        parse_float=lambda digits: as_number(float(digits)),
+        parse_constant=refuse_constant,
+    )
+
+
+def settled(value: Any) -> Any:
+    """A JSON value with each number in its one form."""
+    if isinstance(value, dict):
+        return {key: settled(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [settled(item) for item in value]
+    return as_number(value) if type(value) in (int, float) else value
+
+
+def kind_of(value: Any) -> str:
+    """What a JSON value is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    return "object" if isinstance(value, dict) else "list"
+
+
+def truth(value: Any) -> bool:
+    """A boolean; anything else is refused, for nothing else is true or false."""
+    if not isinstance(value, bool):
+        raise TypeError(f"expected a boolean, not {kind_of(value)}")
+    return value
+
+
+def a_list(value: Any) -> list[Any]:
+    """A list; anything else is refused."""
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, not {kind_of(value)}")
+    return value
+
+
+def a_text(value: Any) -> str:
+    """A text; anything else is refused."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, not {kind_of(value)}")
+    return value
+
+
+def a_number(value: Any) -> int | float:
+    """A number; anything else is refused, booleans too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"expected a number, not {kind_of(value)}")
+    return value
+
+
+def checked(value: float) -> int | float:
+    """The result of arithmetic: refused where 64 bits or a double cannot hold it."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise OverflowError("the result does not fit into 64 bits")
+    return as_number(value)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Deep equality of JSON values: 2 is 2.0, but true is not 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        keys = left.keys()
+        return keys == right.keys() and all(same(left[key], right[key]) for key in keys)
+    return bool(left == right)
+
+
+def less(left: Any, right: Any) -> bool:
+    """Whether one number or text comes before another."""
+    if isinstance(left, str) and isinstance(right, str):
+        return left < right
+    return a_number(left) < a_number(right)
+
+
+def contains(container: Any, item: Any) -> bool:
+    """Whether a list has an item, an object a key, or a text a text."""
+    if isinstance(container, list):
+        return any(same(each, item) for each in container)
+    if isinstance(container, dict | str):
+        return a_text(item) in container
+    raise TypeError(f"nothing is in {kind_of(container)}")
+
+
+def at(value: Any, step: Any) -> Any:
+    """A value by its key, an item by its number, or a part by a slice."""
+    if isinstance(value, dict if isinstance(step, str) else list | str):
+        return value[step]
+    raise TypeError(f"no {step!r} in {kind_of(value)}")
+
+
+def dig(value: Any, *path: Any, default: Any = None) -> Any:
+    """What stands at a path of keys, numbers and slices, or else the default."""
+    for step in path:
+        if value is None:
+            return default
+        try:
+            value = at(value, step)
+        except LookupError:
+            return default
+    return default if value is None else value
+
+
+def has(value: Any, *path: Any) -> bool:
+    """Whether something stands at a path of keys, numbers and slices, even null."""
+    for step in path:
+        if value is None:
+            return False
+        try:
+            value = at(value, step)
+        except LookupError:
+            return False
+    return True
+
+
+def reach(item: Any, path: str | None) -> Any:
+    """What stands in an item at a dotted path of keys."""
+    for key in path.split(".") if path is not None else ():
+        if not isinstance(item, dict) or key not in item:
+            raise KeyError(f"an item has no {path}")
+        item = item[key]
+    return item
+
+
+def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool:
+    """Whether what stands at a path in an item passes a test."""
+    keys = [] if path is None else a_text(path).split(".")
+    if word == "defined":
+        return has(item, *keys)
+    if word == "none":
+        return dig(item, *keys) is None
+    value = reach(item, path)
+    if word is None:
+        return truth(value)
+    if word in ("eq", "ne"):
+        return same(value, operand) is (word == "eq")
+    if word == "in":
+        return contains(operand, value)
+    if word in ("lt", "ge"):
+        return less(value, operand) is (word == "lt")
+    if word in ("gt", "le"):
+        return less(operand, value) is (word == "gt")
+    raise ValueError(f"there is no test {word}")
+
+
+def kept(items: Any, path: str | None, word: str | None, operand: Any) -> list[Any]:
+    """The items that pass a test."""
+    return [item for item in a_list(items) if is_kept(item, path, word, operand)]
+
+
+async def read_state() -> dict[str, Any]:
+    """What is kept between runs."""
+    kept = await Variable.aget(STATE_VARIABLE, default=None)
+    return {**STATE_DEFAULTS, **settled(kept or {})}
+
+
+async def remember_values(values: Mapping[str, Any]) -> None:
+    """Keep values for what comes after and for later runs (5,000 characters at most)."""
+    kept = await Variable.aget(STATE_VARIABLE, default=None)
+    await Variable.aset(STATE_VARIABLE, {**(kept or {}), **values}, overwrite=True)
+
+
+async def send(
+    method: str,
+    url: str | httpx.URL,
+    *,
+    accept: Container[int] = range(200, 300),
+    hosts: Sequence[str] | None = None,
+    credentials: Sequence[str] = (),
+    **options: Any,
+) -> httpx.Response:
+    """Send a request and follow its redirects; what is not accepted is an error.
+
+    `hosts` are patterns that each url must fit, `credentials` names of headers that
+    go to no other host.
+    """
+    async with httpx.AsyncClient(timeout=None) as client:
+        request = client.build_request(method, str(url).strip(), **options)
+        for _ in range(6):
+            await check_host(request.url, hosts)
+            response = await client.send(request)
+            if response.status_code in accept:
+                return response
+            if response.next_request is None:
+                where = f"{request.method} to {request.url.host}"
+                message = f"{where} was answered with {response.status_code}"
+                raise httpx.HTTPStatusError(message, request=request, response=response)
+            request = await redirected(request, response.next_request, credentials)
+    raise httpx.TooManyRedirects("more than 5 redirects", request=request)
+
+
+async def redirected(
+    before: httpx.Request, after: httpx.Request, credentials: Sequence[str]
+) -> httpx.Request:
+    """The request that a redirect asks for, if it is safe to send."""
+    if before.url.scheme == "https" and after.url.scheme == "http":
+        raise PermissionError(f"it redirects from https to http ({after.url.host})")
+    if origin(before.url) != origin(after.url):
+        for name in (*CREDENTIALS, *credentials):
+            after.headers.pop(name, None)
+        if not await is_public(after.url):
+            raise PermissionError(f"it redirects to a private host ({after.url.host})")
+    return after
+
+
+def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Scheme, host and port."""
+    return url.scheme, url.host, url.port
+
+
+async def check_host(url: httpx.URL, hosts: Sequence[str] | None) -> None:
+    """Refuse a url whose host fits none of the patterns."""
+    if url.scheme not in ("http", "https"):
+        raise PermissionError("the url is not one of http or https")
+    if hosts is None:
+        return
+    if not any(fnmatch.fnmatch(url.host, pattern.lower()) for pattern in hosts):
+        raise PermissionError(f"{url.host} is not among the hosts that may be reached")
+    if url.host not in hosts and not await is_public(url):
+        raise PermissionError(f"{url.host} is a private host")
+
+
+async def is_public(url: httpx.URL) -> bool:
+    """Whether all addresses of a host belong to the public network."""
+    found = await asyncio.get_running_loop().getaddrinfo(url.host, None)
+    addresses = [ipaddress.ip_address(each[4][0].partition("%")[0]) for each in found]
+    return all(each.is_global and not each.is_multicast for each in addresses)
+
+
+def body_of(response: httpx.Response) -> Any:
+    """The body of an answer: JSON where it says so (nothing is None), else text."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        return response.text
+    try:
+        return read_json(response.content) if response.content.strip() else None
+    except ValueError as error:
+        host = response.request.url.host
+        raise httpx.DecodingError(f"the answer of {host} is broken JSON") from error
+
+
+def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A value that fits a JSON Schema."""
+    Draft202012Validator(schema).validate(value)
+    return value
+
+
+@task(task_run_name="items", timeout_seconds=30)
+async def items(api: str) -> list[int]:
+    response = await send("GET", f"{api}/items")
+    return fitting(body_of(response), ITEMS_SCHEMA)
+
+
+@task(task_run_name="count")
+async def count() -> None:
+    state = await read_state()
+    await remember_values({"runs": checked(state["runs"] + 1)})
+
+
+@task(task_run_name="post[{index}]", timeout_seconds=30)
+async def post(api: str, number: int, index: int) -> None:
+    body_of(
+        await send(
+            "POST",
+            f"{api}/posts",
+            headers={"Idempotency-Key": str(task_run.id)},
+            json={"number": number},
+        ),
+    )
+
+
+@task(task_run_name="mark[{index}]")
+async def mark(number: int, index: int) -> None:
+    state = await read_state()
+    await remember_values({"seen": state["seen"] + [number]})
+
+
+@flow(name="remembering")
+async def remembering(api: str = "https://api.example.com") -> dict[str, Any]:
+    """Posts what it has not posted before, and remembers."""
+    items_body = await items(api)
+    await count()
+    state = await read_state()
+    each_value = []
+    for index, number in enumerate(
+        [number for number in items_body if number not in state["seen"]]
+    ):
+        await post(api, number, index)
+        await mark(number, index)
+        each_value.append(number)
+    state = await read_state()
+    return {"posted": each_value, "seen": state["seen"]}
+
+
+if __name__ == "__main__":
+    asyncio.run(remembering())
