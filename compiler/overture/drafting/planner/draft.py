@@ -2,91 +2,145 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from overture.drafting.planner.model import Block, Result
-from overture.drafting.planner.phrases import head_of, singular
+from overture.drafting.planner.nouns import name_of
+from overture.drafting.planner.results import Result
+from overture.drafting.planner.texts import cited, in_braces
 from overture.expressions.types import Json
+from overture.language.agreement import ROOTS, WORDS
+
+BlockKind = Literal["root", "foreach", "case", "else", "on_failure", "finally", "catch"]
+Task = dict[str, Json]
 
 
 class NotUnderstoodError(Exception):
-    """The words fit a step's pattern but speak of something that no step before has made."""
+    """The words fit a pattern but speak of something that is not there, or that cannot be so. `question`: what to ask
+    the author, when that helps. `end`: the token after the words, when they are known to end there."""
+
+    def __init__(self, question: str | None = None, end: int | None = None) -> None:
+        super().__init__(question or "")
+        self.question = question
+        self.end = end
+
+
+@dataclass(slots=True)
+class Block:
+    """Tasks being written, and what they have made so far. `task`: the task whose block it is."""
+
+    kind: BlockKind
+    task: Task = field(default_factory=dict)
+    tasks: list[Task] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    item: Result | None = None
 
 
 class Draft:
+    """What a request has come to so far. Every change goes through here, so that a step that turns out not to be
+    understood leaves nothing behind (`mark`, `undo`)."""
+
     def __init__(self) -> None:
-        self.inputs: dict[str, Json] = {}
+        self.inputs: dict[str, Task] = {}
         self.secrets: list[str] = []
-        self.triggers: list[dict[str, Json]] = []
-        self.retry: dict[str, Json] | None = None
-        self.on_failure: list[dict[str, Json]] = []
+        self.state: dict[str, Task] = {}
+        self.triggers: list[Task] = []
+        self.settings: dict[str, Any] = {}
+        self.outputs: dict[str, str] = {}
+        self.on_failure: list[Task] = []
+        self.finally_: list[Task] = []
+        self.last: list[Task] = []  # tasks that come after all others: what is remembered
         self.assumptions: list[str] = []
         self.questions: list[str] = []
-        self.blocks = [Block()]
-        self.ids: set[str] = set()
+        self.blocks = [Block("root")]
         self.source = ""  # the words that the step being built comes from
-        self.rest = ""  # the request from there on
+        self.rest: list[str] = []  # the words that come after them
+        self._ids: set[str] = set()
+        self._undo: list[Callable[[], object]] = []
 
     @property
     def block(self) -> Block:
         return self.blocks[-1]
 
+    def mark(self) -> int:
+        return len(self._undo)
+
+    def undo(self, mark: int) -> None:
+        """Take back every change since a mark."""
+        while len(self._undo) > mark:
+            self._undo.pop()()
+
+    def change(self, target: dict[str, Any], key: str, value: Any) -> None:
+        """Set a key of a part of the draft."""
+        if key in target:
+            before = target[key]
+            self._undo.append(lambda: target.__setitem__(key, before))
+        else:
+            self._undo.append(lambda: target.pop(key, None))
+        target[key] = value
+
+    def append(self, target: list[Any], value: Any) -> None:
+        target.append(value)
+        self._undo.append(target.pop)
+
     def id(self, name: str) -> str:
         """A free id made of a name."""
-        base = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")[:48] or "task"
-        base = base if base[0].isalpha() else f"x_{base}"
+        base = name_of(name.replace("_", " ").split())
         number, free = 1, base
-        while free in self.ids:
+        while free in self._ids:
             number += 1
             free = f"{base}_{number}"
-        self.ids.add(free)
+        self._ids.add(free)
+        self._undo.append(lambda: self._ids.discard(free))
         return free
 
-    def add(self, task: dict[str, Json]) -> None:
+    def loop_name(self, name: str) -> str:
+        """A name for the item of a loop that no word of the language has, nor a loop round it."""
+        taken = {str(block.task.get("as")) for block in self.blocks} | ROOTS | WORDS
+        free, number = name, 1
+        while free in taken:
+            number += 1
+            free = f"one_{name}" if number == 2 else f"{name}_{number}"
+        return free
+
+    def add(self, task: Task) -> Task:
         """Put a task at the end of the block that is being written."""
-        self.block.tasks.append({**task, "source": self.source})
+        return self.add_to(self.block.tasks, task)
+
+    def add_to(self, tasks: list[Task], task: Task) -> Task:
+        task["source"] = cited(self.source)
+        self.append(tasks, task)
+        return task
 
     def secret(self, name: str) -> str:
         """The template that reads a secret, which is declared."""
         if name not in self.secrets:
-            self.secrets.append(name)
-        return f"{{{{ secrets.{name} }}}}"
+            self.append(self.secrets, name)
+        return in_braces(f"secrets.{name}")
+
+    def input(self, name: str, schema: Task) -> str:
+        """The template that reads an input, which is declared; one that is there already stays as it is."""
+        if name not in self.inputs:
+            self.change(self.inputs, name, schema)
+        return in_braces(f"inputs.{name}")
+
+    def assume(self, text: str) -> None:
+        if text not in self.assumptions:
+            self.append(self.assumptions, text)
+
+    def ask(self, text: str) -> None:
+        if text not in self.questions:
+            self.append(self.questions, text)
 
     def made(self, result: Result) -> None:
-        self.block.results.append(result)
+        self.append(self.block.results, result)
 
-    def results(self) -> list[Result]:
+    def results(self) -> Iterator[Result]:
         """What can be spoken of here, the latest first."""
-        return [result for block in reversed(self.blocks) for result in reversed(block.results)]
+        for block in reversed(self.blocks):
+            yield from reversed(block.results)
 
-    def find(self, words: str) -> Result:
-        """What a noun phrase speaks of. Raises NotUnderstoodError when nothing of that name was made."""
-        found = self.results()
-        lower = words.lower().strip()
-        if lower in ("it", "this", "them", "the result", "the results", "the answer", "the output", "each", "each one"):
-            if found:
-                return found[0]
-            raise NotUnderstoodError
-        head = head_of(words)
-        names = {head, singular(head), singular(head.rpartition("_")[2])}
-        for result in found:
-            mine = {result.noun, singular(result.noun), singular(result.noun.rpartition("_")[2])}
-            if names & mine:
-                return result
-        raise NotUnderstoodError
-
-    def labelled(self, words: str) -> tuple[Result, str] | None:
-        """`the bugs`: the list whose items were sorted, and the label, or None."""
-        head = head_of(words)
-        for result in self.results():
-            for label in result.labels:
-                if head in (head_of(label), singular(head_of(label))) or singular(head) == singular(head_of(label)):
-                    return result, label
-        return None
-
-
-def text_of(result: Result) -> str:
-    """A template that shows a result as text: lists a line an item."""
-    if not result.is_list:
-        return f"{{{{ {result.expression} }}}}"
-    return f"{{{{ {result.expression} | tojson }}}}"
+    def loop_item(self) -> Result | None:
+        """What the innermost loop goes through."""
+        return next((block.item for block in reversed(self.blocks) if block.item is not None), None)

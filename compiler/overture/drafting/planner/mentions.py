@@ -1,0 +1,186 @@
+"""What a phrase speaks of: a result by its noun, a property of one, some of a list, those with a label, their number.
+
+A phrase must fit in all its words. `the angry customers` is not `the customers`: where a word tells things apart that
+the draft does not, the phrase is not understood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from overture.drafting.planner.draft import Draft, NotUnderstoodError
+from overture.drafting.planner.knowledge import property_of
+from overture.drafting.planner.nouns import NEUTRAL, PRONOUNS, is_plural, singular, without_determiners
+from overture.drafting.planner.numbers import WORDS as NUMBER_WORDS
+from overture.drafting.planner.patterns import Phrase
+from overture.drafting.planner.results import Result
+from overture.drafting.planner.texts import in_quotes
+from overture.drafting.planner.vocabulary import vocabulary
+
+_ANSWERS = vocabulary("result results output answer response reply data content")
+_COUNTS = frozenset(("number", "count"))
+_LISTS = frozenset(("list", "all", "each", "every", "rest", "content", "contents", "text"))
+
+
+def find(draft: Draft, phrase: Phrase) -> Result:
+    """What a `thing` speaks of. Raises NotUnderstoodError when there is nothing of that name."""
+    found = _of_words(draft, [token.text if token.kind == "quoted" else token.lower for token in phrase.tokens], phrase)
+    if found.when_used is not None:
+        found.when_used()
+    return found
+
+
+def _of_words(draft: Draft, words: list[str], phrase: Phrase) -> Result:
+    if words[0] == "its" and len(words) > 1:
+        return property_of(draft, _meant_by(draft, "it", phrase), words[1:])
+    if words[0] in PRONOUNS and (len(words) == 1 or words[1:] in (["of", "them"], ["one"], ["item"])):
+        return _meant_by(draft, "each" if words[1:] == ["of", "them"] and words[0] != "all" else words[0], phrase)
+    if words == ["all", "of", "them"]:
+        return _meant_by(draft, "them", phrase)
+    if "'s" in words[1:-1]:
+        at = words.index("'s")
+        return property_of(draft, _of_words(draft, words[:at], phrase), words[at + 1 :])
+    if "of" in words[1:-1]:
+        return _of_another(draft, words, phrase)
+    return _by_noun(draft, words)
+
+
+def _meant_by(draft: Draft, pronoun: str, phrase: Phrase) -> Result:
+    """What `it` is: inside a loop the item, else what was made last. `them` is the list that was made last."""
+    item = draft.loop_item()
+    if pronoun in ("it", "this", "that"):
+        if item is not None:
+            made = next((each for each in draft.results() if not each.is_side), item)
+            if made is not item and not made.is_item:
+                draft.assume(f"`{phrase.text}` is the {_spoken(item)}, not the {_spoken(made)}")
+            return item
+        return _last(draft, wants_list=False)
+    if pronoun == "each":
+        found = _last(draft, wants_list=True)
+        if not found.is_list:
+            raise NotUnderstoodError
+        return found
+    return _last(draft, wants_list=True)
+
+
+def _last(draft: Draft, *, wants_list: bool) -> Result:
+    made = [each for each in draft.results() if not each.is_side]
+    if not made or made[0].is_gone:
+        raise NotUnderstoodError
+    if wants_list:
+        many = [each for each in made if (each.is_list or is_plural(each.noun)) and not each.is_gone]
+        return many[0] if many else made[0]
+    return made[0]
+
+
+def _of_another(draft: Draft, words: list[str], phrase: Phrase) -> Result:
+    """`the number of orders`, `the titles of the issues`, `the total of the order`, `a list of the bugs`."""
+    at = words.index("of", 1)
+    head, owner = without_determiners(words[:at]), words[at + 1 :]
+    if head in (["number"], ["count"]):
+        of = _of_words(draft, owner, phrase)
+        if not of.is_list:
+            raise NotUnderstoodError
+        return Result("number", f"{of.expression} | length", {"type": "integer"}, is_side=True)
+    if len(head) == 1 and head[0] in _LISTS:
+        return _of_words(draft, owner, phrase)
+    of = _of_words(draft, owner, phrase)
+    if of.is_list:
+        return _of_each(draft, of, head)
+    try:
+        return property_of(draft, of, head, known_only=True)
+    except NotUnderstoodError:
+        pass
+    try:
+        return _by_noun(draft, head)
+    except NotUnderstoodError:
+        return property_of(draft, of, head)
+
+
+def _of_each(draft: Draft, of: Result, head: list[str]) -> Result:
+    """A property of each of a list, as a list."""
+    if of.inner is not None and head in (["labels"], ["label"]):
+        return Result(
+            "labels", f"{of.expression} | map(attribute='label')", {"type": "array", "items": {"type": "string"}}
+        )
+    one = replace(of.one("item"), expression="item")
+    name = [*head[:-1], singular(head[-1])]
+    value = property_of(draft, one, name)
+    path = value.expression.removeprefix("item.")
+    if of.inner is not None:
+        path = f"{of.inner}.{path}"
+    if "[" in path or " " in path:
+        raise NotUnderstoodError
+    expression = f"{of.expression} | map(attribute={in_quotes(path)})"
+    return Result("_".join(head), expression, {"type": "array", "items": value.schema})
+
+
+def _by_noun(draft: Draft, words: list[str]) -> Result:
+    words = without_determiners(words)
+    some = _some(words)
+    if some is not None:
+        kind, number, rest = some
+        of = _by_noun(draft, rest)
+        if not of.is_list:
+            raise NotUnderstoodError
+        return replace(
+            of, expression=f"({of.expression})[{f':{number}' if kind == 'first' else f'-{number}:'}]", home=None
+        )
+    for wants_all in (True, False):
+        for result in draft.results():
+            if result.inner is not None and (label := _label(result, words)) is not None:
+                return result.sorted_as(label)
+            if _is_called(result, words, wants_all=wants_all):
+                if result.is_gone:
+                    raise NotUnderstoodError
+                return result
+    for result in draft.results():
+        if result.is_object and not result.is_gone:
+            try:
+                return property_of(draft, result, words, known_only=True)
+            except NotUnderstoodError:
+                continue
+    if len(words) == 1 and words[0] in _ANSWERS:
+        return _last(draft, wants_list=False)
+    raise NotUnderstoodError
+
+
+def _some(words: list[str]) -> tuple[str, int, list[str]] | None:
+    """`first five orders` as kind, number and the rest."""
+    if len(words) < 3 or words[0] not in ("first", "last", "top"):
+        return None
+    number = int(words[1]) if words[1].isdecimal() and len(words[1]) < 7 else NUMBER_WORDS.get(words[1])
+    if not number:
+        return None
+    return ("last" if words[0] == "last" else "first"), number, words[2:]
+
+
+def _is_called(result: Result, words: list[str], *, wants_all: bool) -> bool:
+    """Whether words are a result's noun (or, if not `wants_all`, its end), with no adjective that it was not spoken of
+    with."""
+    mine = result.noun.split("_")
+    said = [singular(word) if index == len(words) - 1 else word for index, word in enumerate(words)]
+    own = [*mine[:-1], singular(mine[-1])]
+    if (words[-1] != mine[-1]) and (result.is_list != (singular(words[-1]) != words[-1])) and result.is_item:
+        return False
+    for length in range(len(own) if wants_all else 1, len(own) + 1):
+        if said[-length:] == own[-length:]:
+            rest = set(said[:-length]) - NEUTRAL - result.adjectives - set(own)
+            if not rest:
+                return True
+    return False
+
+
+def _label(result: Result, words: list[str]) -> str | None:
+    """`the bugs`, `the urgent orders`, `the bug issues`: the label that is meant."""
+    nouns = {singular(result.noun.split("_")[-1]), singular(result.inner or ""), "one", "item"}
+    for label in result.labels:
+        own = label.lower().replace("_", " ").split()
+        said = [*words[:-1], singular(words[-1])]
+        if said == [*own[:-1], singular(own[-1])] or (said[:-1] == own and said[-1] in nouns):
+            return label
+    return None
+
+
+def _spoken(result: Result) -> str:
+    return result.noun.replace("_", " ")

@@ -1,0 +1,243 @@
+"""The words that open a block, and a condition that follows its step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from overture.drafting.planner.blocks import Open, open_case, open_catch, open_handler, open_loop
+from overture.drafting.planner.conditions import read_condition
+from overture.drafting.planner.draft import Block, Draft, NotUnderstoodError, Task
+from overture.drafting.planner.mentions import find
+from overture.drafting.planner.patterns import Pattern, Reading, Said, compile_pattern
+from overture.drafting.planner.slots import GROUPS, SLOTS
+from overture.drafting.planner.texts import cited
+from overture.drafting.planner.tokens import ends_sentence, is_gap
+
+LOOPS = (
+    "for (each|every|all) [(of|in) (the|these|those)] [(one|item) (of|in)] {what:thing} "
+    "[in turn] [do (this|the following)]"
+)
+LOOPS_OVER = "(go through|loop over|iterate over) [each of|all] {what:thing} [and]"
+FAILURES = "(if|when|whenever|in case|should) (<fails>|there is an error|something goes wrong)"
+FAILURES_SHORT = "on (failure|error|errors)"
+THIS_FAILS = "(if|when|in case) ((that|this) [step]|the (step|request|call|command|post|fetch)) (fails|goes wrong)"
+ENDINGS = "(whatever happens|in any case|either way|no matter what|always|however it ends)"
+IFS = ("if", "when", "whenever", "unless", "in case", "only if", "provided that", "except if")
+_LOOP = compile_pattern(LOOPS, SLOTS, GROUPS)
+_LOOP_OVER = compile_pattern(LOOPS_OVER, SLOTS, GROUPS)
+_FAILURE = compile_pattern(f"({FAILURES}|{FAILURES_SHORT})", SLOTS, GROUPS)
+_THIS_FAILS = compile_pattern(THIS_FAILS, SLOTS, GROUPS)
+_ENDING = compile_pattern(ENDINGS, SLOTS, GROUPS)
+_IF = compile_pattern("(only if|if|when|whenever|in case|unless)", SLOTS, GROUPS)
+_STOP = compile_pattern("(stop|end|quit|exit) [here] [(the run|the workflow)]", SLOTS, GROUPS)
+_OTHERWISE = compile_pattern("(otherwise|else|if not)", SLOTS, GROUPS)
+
+
+def read_opener(draft: Draft, reading: Reading, at: int, closed: dict[str, Any]) -> Open | None:
+    """The block that the words from `at` on open, or None. Raises NotUnderstoodError when they cannot be understood."""
+    return (
+        _loop(draft, reading, at)
+        or _otherwise(draft, reading, at, closed)
+        or _handler(draft, reading, at)
+        or _when(draft, reading, at)
+    )
+
+
+def _matches(pattern: Pattern, reading: Reading, at: int) -> Iterator[tuple[int, Said]]:
+    if pattern.starts is None or reading.lower(at) in pattern.starts:
+        yield from pattern.matches(reading, at)
+
+
+def _cite(draft: Draft, reading: Reading, start: int, end: int) -> None:
+    draft.source = cited(reading.text_of(start, end))
+
+
+def _cite_clause(draft: Draft, reading: Reading, at: int) -> None:
+    """The words up to the next mark: what a condition makes, it makes of them."""
+    end = at + 1
+    while end < len(reading.tokens) and not is_gap(reading.tokens[end]):
+        end += 1
+    _cite(draft, reading, at, end)
+
+
+def _loop(draft: Draft, reading: Reading, at: int) -> Open | None:
+    for pattern in (_LOOP, _LOOP_OVER):
+        for end, said in _matches(pattern, reading, at):
+            mark = draft.mark()
+            _cite(draft, reading, at, end)
+            try:
+                return Open(open_loop(draft, find(draft, said["what"])), at, end)
+            except NotUnderstoodError:
+                draft.undo(mark)
+    return None
+
+
+def _otherwise(draft: Draft, reading: Reading, at: int, closed: dict[str, Any]) -> Open | None:
+    found = next(_matches(_OTHERWISE, reading, at), None)
+    if found is None or (reading.lower(at) == "if" and not _ends_condition(reading, found[0])):
+        return None
+    task = _branch_of(draft, closed)
+    end = found[0]
+    if task is None or "else" in task:
+        raise NotUnderstoodError
+    _cite(draft, reading, at, end)
+    here = end + (reading.lower(end) == ",")
+    if reading.lower(here) in ("if", "when"):
+        for stop, condition in read_condition(draft, reading, here + 1):
+            if _ends_condition(reading, stop):
+                task["cases"].append({"when": condition})
+                return Open(Block("case", task), at, _after(reading, stop))
+        raise NotUnderstoodError
+    return Open(Block("else", task), at, end)
+
+
+def _branch_of(draft: Draft, closed: dict[str, Any]) -> Task | None:
+    """The branch that an `otherwise` belongs to: the innermost open one, else the last task of the block."""
+    for depth in range(len(draft.blocks) - 1, 0, -1):
+        block = draft.blocks[depth]
+        if block.kind == "case" and block.tasks:
+            closed["branch"] = (depth, block.task)
+            return block.task
+        if block.kind != "else":
+            break
+    branch = closed["branch"]
+    if branch is None:
+        return None
+    depth, task = branch
+    if depth != len(draft.blocks) or not draft.block.tasks or draft.block.tasks[-1] is not task:
+        return None
+    found: Task = task
+    return found
+
+
+def _handler(draft: Draft, reading: Reading, at: int) -> Open | None:
+    for end, _ in _matches(_THIS_FAILS, reading, at):
+        _cite(draft, reading, at, end)
+        return Open(open_catch(draft), at, _after(reading, end))
+    for end, _ in _matches(_FAILURE, reading, at):
+        _cite(draft, reading, at, end)
+        if any(block.kind == "foreach" for block in draft.blocks):
+            return Open(open_catch(draft), at, _after(reading, end))
+        if not _ends_condition(reading, end) and reading.lower(at) != "on":
+            continue
+        return Open(open_handler(draft, "on_failure"), at, _after(reading, end))
+    for end, _ in _matches(_ENDING, reading, at):
+        _cite(draft, reading, at, end)
+        return Open(open_handler(draft, "finally"), at, _after(reading, end))
+    return None
+
+
+def read_stop(draft: Draft, reading: Reading, at: int) -> int | None:
+    """`if there are no orders, stop`, in the workflow's own list, where alone a run can be ended: where it ends."""
+    found = next(_matches(_IF, reading, at), None)
+    if found is None:
+        return None
+    _cite_clause(draft, reading, at)
+    for end, condition in read_condition(draft, reading, found[0]):
+        if not _ends_condition(reading, end):
+            continue
+        for stop, _ in _matches(_STOP, reading, _after(reading, end)):
+            if _ends_clause(reading, stop) and reading.lower(stop) not in ("otherwise", "else"):
+                _cite(draft, reading, at, stop)
+                if reading.lower(at) == "unless":
+                    condition = f"not ({condition})"
+                draft.add({"id": draft.id("stop"), "kind": "stop", "when": condition})
+                return stop
+    return None
+
+
+def _when(draft: Draft, reading: Reading, at: int) -> Open | None:
+    found = next(_matches(_IF, reading, at), None)
+    if found is None:
+        return None
+    _cite_clause(draft, reading, at)
+    is_unless = reading.lower(at) == "unless"
+    for end, condition in read_condition(draft, reading, found[0]):
+        if _ends_condition(reading, end):
+            _cite(draft, reading, at, end)
+            if is_unless:
+                condition = f"not ({condition})"
+            return Open(open_case(draft, condition), at, _after(reading, end))
+    return None
+
+
+def _ends_condition(reading: Reading, at: int) -> bool:
+    return (
+        at >= len(reading.tokens)
+        or is_gap(reading.tokens[at])
+        or reading.lower(at) == "then"
+        or reading.looks_like_step(at)
+    )
+
+
+def _after(reading: Reading, at: int) -> int:
+    """After the comma and the `then` of a condition; a colon stays, as it may announce lines."""
+    at += reading.lower(at) == ","
+    return at + (reading.lower(at) == "then")
+
+
+def read_tail(draft: Draft, reading: Reading, start: int, end: int, before: int, closed: dict[str, Any]) -> int | None:
+    """A condition right after a step puts the step's tasks, those from the `before`th on, into a branch; `if it fails`
+    makes them the handler. Where it ends, or None."""
+    for stop, _ in _matches(_FAILURE, reading, end):
+        if _ends_clause(reading, stop) and draft.block.kind == "root" and len(draft.block.tasks) > before:
+            draft.on_failure.extend(draft.block.tasks[before:])
+            del draft.block.tasks[before:]
+            return stop
+    for stop, _ in _matches(_ENDING, reading, end):
+        if _ends_clause(reading, stop) and draft.block.kind == "root" and len(draft.block.tasks) > before:
+            draft.finally_.extend(draft.block.tasks[before:])
+            del draft.block.tasks[before:]
+            return stop
+    found = next(_matches(_IF, reading, end), None)
+    if found is None or len(draft.block.tasks) <= before:
+        return None
+    return _guard(draft, reading, start, end, found[0], before, closed)
+
+
+def _guard(
+    draft: Draft, reading: Reading, start: int, end: int, at: int, before: int, closed: dict[str, Any]
+) -> int | None:
+    block = draft.block
+    tasks, results = block.tasks[before:], list(block.results)
+    del block.tasks[before:]
+    for stop, condition in read_condition(draft, reading, at):
+        if not _ends_clause(reading, stop) or any(f"tasks.{task['id']}." in condition for task in tasks):
+            continue
+        if reading.lower(end) == "unless":
+            condition = f"not ({condition})"
+        _cite(draft, reading, start, stop)
+        if len(tasks) == 1 and "when" not in tasks[0] and tasks[0]["kind"] == "stop":
+            block.tasks.append({**tasks[0], "when": condition, "source": draft.source})
+        else:
+            guarded = open_case(draft, condition).task
+            guarded["cases"][0]["tasks"] = tasks
+            block.tasks.append(guarded)
+            closed["branch"] = (len(draft.blocks), guarded)
+        _hide_made(draft, tasks, results)
+        return stop
+    block.tasks.extend(tasks)
+    return None
+
+
+def _hide_made(draft: Draft, tasks: list[Task], results: list[Any]) -> None:
+    from dataclasses import replace
+
+    made = tuple(f"tasks.{task['id']}." for task in tasks)
+    draft.block.results[:] = [
+        replace(each, is_gone=True, when_used=None) if any(each_id in each.expression for each_id in made) else each
+        for each in results
+    ]
+
+
+def _ends_clause(reading: Reading, at: int) -> bool:
+    if at >= len(reading.tokens):
+        return True
+    token = reading.tokens[at]
+    return (
+        is_gap(token)
+        or ends_sentence(token)
+        or token.lower in ("and", "then", "otherwise", "else")
+        or reading.looks_like_step(at)
+    )

@@ -1,0 +1,95 @@
+"""Steps that read and write files of the workspace."""
+
+from __future__ import annotations
+
+from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
+from overture.drafting.planner.mentions import find
+from overture.drafting.planner.nouns import name_of
+from overture.drafting.planner.patterns import Phrase, Said
+from overture.drafting.planner.rendering import data_of, message_of, value_of
+from overture.drafting.planner.results import Result, Schema, type_of
+from overture.drafting.planner.steps.registry import family
+from overture.drafting.planner.texts import literal
+from overture.drafting.planner.vocabulary import vocabulary
+
+step = family("Files", "Fetch the orders from https://shop.example.com/orders. ")
+_FORMATS = {"json": "json", "csv": "csv"}
+_TEXTS = vocabulary("md txt html htm yaml yml log xml tsv svg")
+
+
+def path_of(phrase: Phrase) -> str:
+    """A path of the request as a template. Raises NotUnderstoodError for one outside the workspace."""
+    path = phrase.first.text
+    parts = path.split("/")
+    if path.startswith(("/", "~")) or ".." in parts or len(path) > 200:
+        raise NotUnderstoodError(f"`{path[:80]}` lies outside the workspace: which file in it is meant?")
+    return literal(path)
+
+
+def _ending(phrase: Phrase) -> str:
+    ending = phrase.first.lower.rpartition(".")[2]
+    if ending not in _FORMATS and ending not in _TEXTS:
+        raise NotUnderstoodError
+    return ending
+
+
+@step("(read|load|open|import) [the file] {file:file}", "read data/sales.csv")
+@step("(read|load|import) {what:noun} (from|in) [the file] {file:file}", "read the customers from data/customers.csv")
+def read(draft: Draft, said: Said) -> None:
+    form = _FORMATS.get(_ending(said["file"]), "text")
+    stem = said["file"].first.text.rpartition("/")[2].rpartition(".")[0]
+    noun = name_of(said["what"].words[-2:] if "what" in said else [stem])
+    if "what" in said:
+        from overture.drafting.planner.nouns import without_determiners
+
+        noun = name_of(without_determiners(said["what"].words))
+    task: Task = {"id": draft.id(f"read {noun}"), "kind": "read_file", "path": path_of(said["file"]), "format": form}
+    schema: Schema = {"type": "string"} if form == "text" else {}
+    if form == "csv":
+        schema = {"type": "array", "items": {"type": "object"}}
+        task["returns"] = schema
+    draft.add(task)
+    is_list = form == "csv"
+    draft.made(
+        Result(
+            noun,
+            f"tasks.{task['id']}.content",
+            schema,
+            frozenset(("file", "rows", "lines")),
+            home=task if form == "json" else None,
+            can_grow=form != "text",
+            service="csv" if is_list else None,
+        )
+    )
+
+
+@step(
+    "(save|write|store|export|put) {what:thing} (to|into|in|as) [the file] {file:file}",
+    "save the orders to out/orders.json",
+)
+def save(draft: Draft, said: Said) -> None:
+    of = find(draft, said["what"])
+    form = _FORMATS.get(_ending(said["file"]), "text")
+    if form == "csv" and not (of.is_list and type_of(of.item_schema) == "object"):
+        raise NotUnderstoodError(f"`{said['file'].text}` is a table: which list of objects goes into it?")
+    content = value_of(of) if form != "text" else message_of(draft, of) if of.is_list else data_of(of)
+    _write(draft, said["file"], form, content)
+
+
+@step("(save|write) {text:quoted} (to|into|in) [the file] {file:file}", 'write "done" to done.txt')
+def save_text(draft: Draft, said: Said) -> None:
+    form = _FORMATS.get(_ending(said["file"]), "text")
+    if form == "csv":
+        raise NotUnderstoodError
+    _write(draft, said["file"], form, literal(said["text"].first.text))
+
+
+def _write(draft: Draft, file: Phrase, form: str, content: str) -> None:
+    task: Task = {
+        "id": draft.id("save"),
+        "kind": "write_file",
+        "path": path_of(file),
+        "format": form,
+        "content": content,
+    }
+    draft.add(task)
