@@ -10,9 +10,10 @@ from overture.plan.model import Block, Task
 from overture_kestra import model
 from overture_kestra.carriers import Plain, Text
 from overture_kestra.failures import barrier, failing, first_error
+from overture_kestra.inexact import Inexact
 from overture_kestra.loops import lower_foreach
 from overture_kestra.model import Value
-from overture_kestra.pebble import Inexact, pebble_string, unbracketed
+from overture_kestra.pebble import pebble_string, unbracketed
 from overture_kestra.place import CORE, SEQUENTIAL, Failing, Place, Refused
 from overture_kestra.subflows import lower_call
 from overture_kestra.tasks import TASKS

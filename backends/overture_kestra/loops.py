@@ -14,8 +14,9 @@ from overture.plan.model import Block, Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Carrier, Plain, Text
 from overture_kestra.failures import barrier, failing, first_error
+from overture_kestra.inexact import Inexact, bare
 from overture_kestra.model import Script, Value
-from overture_kestra.pebble import Inexact, bare, constant_value, template_text
+from overture_kestra.pebble import constant_value, template_text
 from overture_kestra.place import CORE, RETURN, Failing, Place
 from overture_kestra.values import Program, compute, compute_trees, local_name
 

@@ -32,6 +32,8 @@ from overture.expressions.tree import (
 from overture.expressions.types import Json, Type
 from overture_kestra import carriers
 from overture_kestra.carriers import Carrier, Members
+from overture_kestra.inexact import Inexact, bare
+from overture_kestra.jq import step_of
 
 # beyond it two whole numbers that differ may compare as equal: Pebble compares doubles
 _EXACT = 2**53
@@ -46,10 +48,6 @@ _WORDS = frozenset(
 # what stands between the members of JSON text, and between a key and its value
 SPACED = (", ", ": ")
 COMPACT = (",", ":")
-
-
-class Inexact(Exception):
-    """This tree has no Pebble form that means the same; `args[0]` says what stands in the way."""
 
 
 Find = Callable[[Ref], Carrier]
@@ -67,17 +65,6 @@ def pebble_string(text: str) -> str:
         return f"('{base64.b64encode(text.encode()).decode()}' | base64decode)"
     quote = '"' if "'" in text and '"' not in text and "#{" not in text else "'"
     return quote + text.replace(quote, "\\" + quote) + quote
-
-
-def jq_string(text: str) -> str:
-    """A text inside a jq program that stands in single quotes in Pebble."""
-    escaped = "".join(char if re.match(r"[A-Za-z0-9 _.,:;=+*/()<>!?@|&^~$%-]", char) else _units(char) for char in text)
-    return f'"{escaped}"'
-
-
-def _units(char: str) -> str:
-    data = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{data[at] * 256 + data[at + 1]:04x}" for at in range(0, len(data), 2))
 
 
 def template_text(text: str) -> str:
@@ -184,9 +171,14 @@ class Pebble:
 
     def _filter(self, tree: Filter) -> str:
         row = _FILTERS.get(tree.name)
-        if row is None:
-            raise Inexact(f"the filter `{tree.name}`")
-        return row(self, tree)
+        try:
+            if row is None:
+                raise Inexact(f"the filter `{tree.name}`")
+            return row(self, tree)
+        except Inexact:
+            if tree.name == "default" or not tree.type.is_only("string", "integer", "boolean"):
+                raise
+            return f"({self.by_jq(tree)})"
 
     def default(self, tree: Filter) -> str:
         """`??` takes what is missing at any depth, and null, as ours does."""
@@ -351,7 +343,7 @@ class Pebble:
             return self._default_text(tree)
         if tree.type.is_only("string", "number", "boolean", "null"):
             return f"{self.value(tree)} | toJson"
-        return self._jq_path(tree)
+        return self.by_jq(tree, "tojson")
 
     def _default_text(self, tree: Filter) -> str:
         """`a | default(b)` of whole values: null has a JSON text, so only what cannot be null."""
@@ -364,26 +356,17 @@ class Pebble:
         second = pebble_string(json_text(value)) if is_constant else f"({self.json_expression(other)})"
         return f"({self.json_expression(tree.of)}) ?? {second}"
 
-    def _jq_path(self, tree: Expr) -> str:
-        """A part of a JSON text by jq, which keeps nulls, as JSON text."""
-        steps: list[str] = []
+    def by_jq(self, tree: Expr, *last: str) -> str:
+        """A part of a value, or what a list comes to, by jq over its JSON text; `last` are further steps."""
+        steps = list(last)
+        tree = bare(tree)
         while (carrier := self._carrier(tree)) is None:
-            match tree:
-                case Key(of=of, key=key):
-                    name = jq_string(key)
-                    steps.insert(0, f'if has({name}) then .[{name}] else error("missing") end')
-                    tree = bare(of)
-                case Index(of=of, index=index) if isinstance(bare(index), Literal):
-                    number = bare(index).value  # type: ignore[union-attr]
-                    if type(number) is not int or number < 0 or not _base(of).is_only("array"):
-                        raise Inexact("an index that is computed or counts from the end")
-                    steps.insert(0, f'if length > {number} then .[{number}] else error("missing") end')
-                    tree = bare(of)
-                case _:
-                    raise Inexact("an expression that Pebble computes otherwise")
+            step, tree = step_of(tree)
+            tree = bare(tree)
+            steps.insert(0, step)
         if isinstance(carrier, Members):
             raise Inexact("an object whose members stand apart")
-        program = " | ".join([".[0] | fromjson", *steps, "tojson"])
+        program = " | ".join([".[0] | fromjson", *steps])
         return f"[{carriers.text_of(carrier)}] | jq('{program}') | first"
 
 
@@ -404,13 +387,6 @@ _FILTERS: Mapping[str, Callable[[Pebble, Filter], str]] = {
     "urlencode": Pebble.urlencode,
     **dict.fromkeys(_SAME_NAME, Pebble.same_name),
 }
-
-
-def bare(tree: Expr) -> Expr:
-    """The tree without the marks of where it stood."""
-    while isinstance(tree, Text):
-        tree = tree.body
-    return tree
 
 
 def _base(tree: Expr) -> Type:

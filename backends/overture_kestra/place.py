@@ -12,7 +12,8 @@ from overture.plan.backend import Gap
 from overture.plan.model import Plan, Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Carrier, Members, Plain, Text
-from overture_kestra.pebble import Inexact, Pebble, json_text, pebble_string
+from overture_kestra.inexact import Inexact
+from overture_kestra.pebble import Pebble, json_text, pebble_string
 
 CORE = "io.kestra.plugin.core"
 RETURN = f"{CORE}.debug.Return"

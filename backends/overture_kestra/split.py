@@ -12,9 +12,9 @@ from overture.expressions.tree import Ref
 from overture.plan.model import Input, Plan
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Members, Plain, Text
+from overture_kestra.inexact import Inexact
 from overture_kestra.model import Flow, Value
 from overture_kestra.outputs import output_type
-from overture_kestra.pebble import Inexact
 from overture_kestra.place import CORE, Failing, Lowering, Place, input_type
 
 SUBFLOW = f"{CORE}.flow.Subflow"

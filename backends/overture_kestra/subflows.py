@@ -6,9 +6,9 @@ from overture.expressions.tree import Expr
 from overture.plan.model import Plan, Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Carrier, Members, Plain, Text
+from overture_kestra.inexact import Inexact
 from overture_kestra.model import Value
 from overture_kestra.outputs import output_type
-from overture_kestra.pebble import Inexact
 from overture_kestra.place import CORE, Failing, Place, Refused, input_type
 from overture_kestra.tasks.simple import named
 from overture_kestra.values import compute_trees

@@ -6,8 +6,9 @@ from overture.expressions.tree import Expr, references
 from overture.plan.model import Trigger
 from overture_kestra import model
 from overture_kestra.carriers import Carrier, Text
+from overture_kestra.inexact import Inexact
 from overture_kestra.model import Script, Value
-from overture_kestra.pebble import Inexact, constant_value, json_text, template_text, unbracketed
+from overture_kestra.pebble import constant_value, json_text, template_text, unbracketed
 from overture_kestra.place import CORE, Lowering, Place, Refused
 from overture_kestra.values import Program, compute, json_object, script_files, secrets_entry, step
 

@@ -12,8 +12,9 @@ from overture.plan.python_source import HELPERS, NoPython, python_condition, pyt
 from overture_kestra import carriers
 from overture_kestra.carriers import Carrier, Plain, Text
 from overture_kestra.helpers import IMPORTS
+from overture_kestra.inexact import Inexact
 from overture_kestra.model import Script, Task, Value
-from overture_kestra.pebble import Inexact, json_text
+from overture_kestra.pebble import json_text
 from overture_kestra.place import CORE, Lowering, Place, Refused, members_text
 
 SHELL = "io.kestra.plugin.scripts.shell.Commands"

@@ -14,8 +14,9 @@ from overture.expressions.types import Json
 from overture.plan.model import Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Plain, Text
+from overture_kestra.inexact import Inexact
 from overture_kestra.model import Script, Value
-from overture_kestra.pebble import Inexact, json_text
+from overture_kestra.pebble import json_text
 from overture_kestra.place import Place
 from overture_kestra.tasks.request import ScriptStep
 from overture_kestra.timing import SHORT_SECONDS

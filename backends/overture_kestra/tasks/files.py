@@ -5,8 +5,8 @@ from __future__ import annotations
 from overture.plan.model import Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Plain, Text
+from overture_kestra.inexact import Inexact
 from overture_kestra.model import Value
-from overture_kestra.pebble import Inexact
 from overture_kestra.place import CORE, Place
 from overture_kestra.tasks.request import ScriptStep
 

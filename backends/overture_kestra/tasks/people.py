@@ -6,8 +6,9 @@ from overture.expressions.schemas import type_of_schema
 from overture.plan.model import Task
 from overture_kestra import model
 from overture_kestra.carriers import Plain, Text
+from overture_kestra.jq import jq_string
 from overture_kestra.model import Value
-from overture_kestra.pebble import jq_string, json_text
+from overture_kestra.pebble import json_text
 from overture_kestra.place import CORE, Place, Refused, input_type
 from overture_kestra.tasks.simple import text_or_step
 from overture_kestra.timing import iso_duration

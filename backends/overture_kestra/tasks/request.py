@@ -9,8 +9,9 @@ from overture.expressions.tree import Expr
 from overture.expressions.types import Json
 from overture.plan.model import Task
 from overture_kestra import model
+from overture_kestra.inexact import Inexact
 from overture_kestra.model import Script, Value
-from overture_kestra.pebble import Inexact, json_text
+from overture_kestra.pebble import json_text
 from overture_kestra.place import Place
 from overture_kestra.values import Program, json_object, script_files, secrets_entry, secrets_of, step
 

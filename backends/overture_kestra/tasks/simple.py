@@ -8,16 +8,9 @@ from overture.language.scalars import seconds
 from overture.plan.model import Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Carrier, Plain, Text
+from overture_kestra.inexact import Inexact, bare
 from overture_kestra.model import Value
-from overture_kestra.pebble import (
-    COMPACT,
-    Inexact,
-    bare,
-    constant_value,
-    json_text,
-    pebble_string,
-    template_text,
-)
+from overture_kestra.pebble import COMPACT, constant_value, json_text, pebble_string, template_text
 from overture_kestra.place import CORE, RETURN, SEQUENTIAL, Failing, Place
 from overture_kestra.tasks.request import ScriptStep
 from overture_kestra.timing import iso_duration
