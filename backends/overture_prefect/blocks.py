@@ -97,6 +97,7 @@ class Flow:
             otherwise.append(f"await {self.program.helper('skipped')}.with_options(task_run_name={name})()")
         if self._tells_state(task):
             otherwise.append(f'{self.program.result(task.id, "state")} = "skipped"')
+        otherwise += self.program.skipping(task.blocks.values())
         found: list[Statement] = [*naming.prelude.values(), Suite(f"if {condition}", lines)]
         return [*found, Suite("else", otherwise)] if otherwise else found
 
@@ -122,7 +123,9 @@ class Flow:
         result, lines = self.program.result, list[Statement]()
         if self._tells_state(task):
             lines.append(f'{result(task.id, "state")} = "failed"')
-        if "error" in task.reads and task.kind != "try":
+        if task.kind in CONTAINERS and (names := self._targets(task)):
+            lines.append(" = ".join([*names, "None"]))  # a failed block has no results, whatever it had come to
+        if "error" in task.reads:
             lines.append(f"{result(task.id, 'error')} = {self.program.helper('failure')}(error)")
         sources = {"exit_code": "returncode", "stdout": "stdout", "stderr": "stderr"} if task.kind == "shell" else {}
         if task.kind == "http" and "status" in task.reads:
@@ -173,12 +176,13 @@ class Flow:
         for number, name in enumerate(cases):
             condition = self.program.condition(task.fields[name], naming)
             lines.append(Suite(f"{'el' * bool(number)}if {condition}", self._case(task, name, place, is_read)))
-        if "else" in task.blocks or is_read:
+        if "else" in task.blocks or is_read or self.program.skipping(task.blocks.values()):
             lines.append(Suite("else", self._case(task, "else", place, is_read)))
         return [*naming.prelude.values(), *_without_constant(lines)]
 
     def _case(self, task: Task, name: str, place: Place, is_read: bool) -> list[Statement]:
-        lines = self.block(task.blocks[name], place) if name in task.blocks else []
+        lines = self.program.skipping(block for other, block in task.blocks.items() if other != name)
+        lines += self.block(task.blocks[name], place) if name in task.blocks else []
         if is_read:
             lines.append(f"{self.program.result(task.id, 'taken')} = {python_text(name)}")
         return lines
@@ -195,6 +199,7 @@ class Flow:
             caught.append(f"{result(task.id, 'error')} = {self._helper('failure')}(error)")
         has_error = "error" in task.reads
         if "catch" in task.blocks:
+            tried += self.program.skipping([task.blocks["catch"]])
             caught += self.block(task.blocks["catch"], place.handler(f"{task.id}/catch"))
         if not caught:
             self.program.imports.add("import contextlib")
@@ -336,7 +341,7 @@ class Flow:
         options = [items, function, f"limit={task.literals['concurrency']}"]
         if task.literals.get("on_item_error") == "skip":
             failed = program.result(task.id, "failed")
-            lines.append(f"{failed}: list[dict[str, Any]] = []")
+            lines.append(f"{failed} = []")
             options.append(f"failed={failed}")
         elif "failed" in task.reads:
             lines.append(f"{program.result(task.id, 'failed')} = []")

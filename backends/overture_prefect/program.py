@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from overture.expressions.tree import Expr, Ref, Test, references, walk
@@ -117,12 +117,22 @@ class Program:
             if not isinstance(ref, Ref) or ref.root != "tasks":
                 continue
             facts = self.facts[ref.name]
-            is_handler = not set(handlers) <= set(facts.handlers)
+            is_handler = not set(handlers) <= set(facts.handlers) or self._is_past_failure(facts.path, path)
             if is_handler:
                 facts.read_by_handlers.add(ref.field or "")
             is_near = path[: len(facts.path)] == facts.path
             has_own = facts.task.when is not None or facts.task.continues_on_error
-            facts.needs_start |= is_handler or (facts.is_optional and (has_own or not is_near))
+            is_error = ref.field == "error" and facts.task.kind != "try"
+            facts.needs_start |= is_handler or is_error or (facts.is_optional and (has_own or not is_near))
+
+    def _is_past_failure(self, path: Path, reader: Path) -> bool:
+        """Whether a reader outside of one of these blocks may run though the block has failed."""
+        for number, (owner, name) in enumerate(path, start=1):
+            task = self.facts[owner].task if owner else None
+            is_gone_past = task is not None and (task.continues_on_error or (task.kind == "try" and name == "tasks"))
+            if is_gone_past and reader[:number] != path[:number]:
+                return True
+        return False
 
     def _track(self, tree: Expr) -> None:
         """Whether a value that may be null is there is told by its task's state."""
@@ -235,6 +245,12 @@ class Program:
                 for inner in task.blocks.values():
                     names += self.starts(inner)
         return names
+
+    def skipping(self, blocks: Iterable[Block]) -> list[Statement]:
+        """What is noted of the tasks in blocks that do not run."""
+        tasks = [task for block in blocks for task in block.walk()]
+        names = [self.result(task.id, "state") for task in tasks if "state" in task.reads or task.id in self.tracked]
+        return [" = ".join([*names, '"skipped"'])] if names else []
 
     def starting(self, names: list[str]) -> list[Statement]:
         """Variables that something may read before they are assigned; a task that has not started is cancelled."""

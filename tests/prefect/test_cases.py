@@ -1,0 +1,89 @@
+"""Every case that is exported, run as the module that it became: the same outputs, task states, requests and logs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from exporting import run_module
+from prefect_standin import Record
+
+from overture.cli.loading import load
+from overture.plan.build import plan
+from overture.plan.model import Plan
+from overture.testing import find_cases, load_case
+from overture.testing.agreement import Observed, differences
+from overture.testing.cases import Case, read_workspace
+from overture_prefect import backend
+
+CASES = Path(__file__).parents[1] / "cases"
+BLOCKS = ("branch", "foreach", "repeat", "try")
+"""Kinds that have no task run of their own in Prefect."""
+
+
+def plan_of(workflow: Path) -> Plan:
+    checked = load(str(workflow)).verdict.checked
+    assert checked is not None
+    return plan(checked)
+
+
+@pytest.mark.parametrize("folder", find_cases(CASES), ids=lambda folder: folder.name)
+def test_a_case_is_what_its_module_does(folder: Path, tmp_path: Path) -> None:
+    case = load_case(folder)
+    built = plan_of(case.workflow)
+    export = backend.export(built, {})
+    if not export.files:
+        pytest.skip("; ".join(gap.message for gap in export.gaps if gap.severity == "error"))
+    if case.clock is not None:
+        pytest.skip("the module reads the clock of the machine")
+    with case.world() as world:
+        workspace = tmp_path / "workspace"
+        workspace.mkdir()
+        placed = case.placed(world.url, workspace)
+        placed.lay_files(workspace)
+        state_name = f"{built.name}_state"
+        record = Record(variables={state_name: dict(placed.state)} if placed.state else {})
+        models = {
+            "OPENAI_BASE_URL": world.model_url,
+            "OPENAI_API_KEY": "key-of-the-test",
+            "OVERTURE_MODEL": "default-model",
+        }
+        found = run_module(
+            built,
+            export.files,
+            {**placed.inputs, **trigger_of(placed)},
+            tmp_path,
+            record=record,
+            environment={**placed.secrets, **models},
+        )
+        failed = isinstance(found, Exception)
+        observed = Observed(
+            state="failed" if failed else "succeeded",
+            outputs=None if failed else found,
+            error={"message": str(getattr(found, "message", found))} if failed else None,
+            tasks=record.tasks,
+            requests=world.requests,
+            model_calls=world.model_calls,
+            state_after=record.variables.get(state_name, {}),
+            files=read_workspace(workspace),
+            log=None,
+            records_unstarted=False,
+        )
+        assert differences(visible(placed, built), observed) == []
+
+
+def trigger_of(case: Case) -> dict[str, Any]:
+    """What stands in the request that starts a run for a webhook."""
+    if case.trigger is None or case.trigger["type"] != "webhook":
+        return {}
+    return {"trigger": {name: value for name, value in case.trigger.items() if name != "type"}}
+
+
+def visible(case: Case, built: Plan) -> Case:
+    """The case without the states of blocks."""
+    blocks = {task.id for each in (built, *built.callees.values()) for task in each.walk() if task.kind in BLOCKS}
+    tasks = {at: state for at, state in case.expect.tasks.items() if re.sub(r"\[.*", "", at) not in blocks}
+    return replace(case, expect=replace(case.expect, tasks=tasks))

@@ -1,0 +1,201 @@
+"""What a module holds, and what is refused."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from exporting import document, export, plan_of, run_module, source_of
+from prefect_standin import Record
+
+from overture.plan.backend import Backend
+from overture.plan.features import FEATURES
+from overture_prefect import backend
+from overture_prefect.names import flow_name, module_name
+from overture_prefect.tasks import TASKS
+
+HOSTILE = json.loads((Path(__file__).parents[1] / "expressions" / "hostile.json").read_text("utf-8"))
+
+
+def test_the_target_is_a_backend_with_a_row_for_every_feature() -> None:
+    assert isinstance(backend, Backend)
+    assert set(backend.support()) == set(FEATURES)
+    assert {name for name in TASKS if name in FEATURES} <= {
+        name for name, support in backend.support().items() if support.level != "no"
+    } | {"stop"}
+
+
+@pytest.mark.parametrize(
+    ("tasks", "kind"),
+    [
+        ('- {id: rows, kind: sql, connection: "{{ secrets.DB }}", query: select 1}', "sql"),
+        ("- {id: ask, kind: approve, message: Well?}", "approve"),
+        (
+            '- {id: mail, kind: email, connection: "{{ secrets.DB }}", from: a@example.com, to: b@example.com,'
+            " subject: x, text: y}",
+            "email",
+        ),
+    ],
+)
+def test_a_kind_that_is_not_done_is_refused_at_its_task(tasks: str, kind: str) -> None:
+    found = export(document(tasks, "secrets: [DB]" if "DB" in tasks else ""))
+    assert found.files == {}
+    assert [(gap.pointer, gap.severity) for gap in found.gaps if gap.severity == "error"] == [("/tasks/0", "error")]
+    assert f"`{kind}`" in next(gap.message for gap in found.gaps if gap.severity == "error")
+
+
+@pytest.mark.parametrize(
+    ("trigger", "pointer"),
+    [
+        ("{type: after, workflow: other}", "/triggers/0"),
+        ('{type: schedule, cron: "0 9 * * *", timezone: UTC, catch_up: all}', "/triggers/0/catch_up"),
+        ("{type: webhook, signature: {header: X-Sign, secret: KEY}}", "/triggers/0/signature"),
+    ],
+)
+def test_a_trigger_that_prefect_lacks_is_refused_by_name(trigger: str, pointer: str) -> None:
+    more = f"triggers: [{trigger}]\n" + ("secrets: [KEY]" if "KEY" in trigger else "")
+    found = export(document("- {id: say, kind: log, message: hello}", more))
+    assert found.files == {}
+    assert pointer in [gap.pointer for gap in found.gaps]
+
+
+def test_secrets_are_read_in_tasks_and_never_handed_on() -> None:
+    source = source_of(
+        document(
+            '- {id: send, kind: http, url: "https://example.com", auth: {type: bearer, token: "{{ secrets.TOKEN }}"}}',
+            "secrets: [TOKEN]",
+        )
+    )
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.AsyncFunctionDef) and "TOKEN" in ast.unparse(node):
+            assert any("task(" in ast.unparse(each) for each in node.decorator_list)
+            assert "TOKEN" not in ast.unparse(node.args)
+    assert 'os.environ["TOKEN"]' in source or "os.environ['TOKEN']" in source
+
+
+def test_secrets_can_come_from_blocks() -> None:
+    task = '- {id: send, kind: http, url: "https://example.com", headers: {x-key: "{{ secrets.API_KEY }}"}}'
+    source = source_of(document(task, "secrets: [API_KEY]"), {"secrets": "block"})
+    assert '(await Secret.aload("api-key")).get()' in source
+    assert "credentials=" in source
+
+
+def test_an_unknown_option_is_refused() -> None:
+    with pytest.raises(ValueError, match="secrets"):
+        export(document("- {id: say, kind: log, message: hello}"), {"secrets": "vault"})
+
+
+def test_a_module_imports_nothing_of_ours_and_holds_only_what_it_uses() -> None:
+    source = source_of(document("- {id: say, kind: log, message: hello}"))
+    assert "overture" not in source
+    assert "httpx" not in source
+    assert "def " in source and source.count("def ") == 2  # the task and the flow
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_texts_stay_texts(text: str, tmp_path: Path) -> None:
+    if text != text.encode("utf-8", "replace").decode():
+        pytest.skip("half of a surrogate pair is no text of a document")
+    written = text.replace("{{", "{{ '{{' }}").replace("{%", "{{ '{%' }}")
+    flow = {
+        "overture": 1,
+        "name": "hostile",
+        "description": text or "x",
+        "inputs": {"given": {"type": "string", "default": text, "description": text}},
+        "tasks": [
+            {"id": "made", "kind": "set", "description": text, "values": {"text": written, "in": f"<{written}>"}},
+            {"id": "say", "kind": "log", "message": written},
+        ],
+        "outputs": {"text": "tasks.made.text", "given": "inputs.given", "in": "tasks.made['in']"},
+    }
+    built = plan_of(json.dumps(flow))
+    record = Record()
+    found = run_module(built, backend.export(built, {}).files, {}, tmp_path, record=record)
+    assert found == {"text": text, "given": text, "in": f"<{text}>"}
+    assert record.logs == [("info", text)]
+
+
+NAMES = [
+    "class",
+    "list",
+    "send",
+    "flow",
+    "task",
+    "error",
+    "index",
+    "state",
+    "skipped",
+    "given",
+    "asyncio",
+    "str",
+    "print",
+]
+
+
+def test_names_of_python_and_of_helpers_can_be_names_of_the_document(tmp_path: Path) -> None:
+    flow = {
+        "overture": 1,
+        "name": "print",
+        "description": "Names that hide something.",
+        "inputs": {name: {"type": "integer", "default": at} for at, name in enumerate(NAMES)},
+        "tasks": [
+            *(
+                {"id": name, "kind": "set", "values": {"value": f"{{{{ inputs.{name} + 1 }}}}"}, "when": "true == true"}
+                for name in NAMES
+            ),
+            {
+                "id": "each",
+                "kind": "foreach",
+                "items": "[1, 2]",
+                "as": "str",
+                "collect": "str ~ '/' ~ loop.index",
+            },
+        ],
+        "outputs": {
+            "sum": " + ".join(f"(tasks.{name}.value | default(0))" for name in NAMES),
+            "texts": "tasks.each.value",
+        },
+    }
+    built = plan_of(json.dumps(flow))
+    files = backend.export(built, {}).files
+    assert list(files) == [f"{module_name('print')}.py"]
+    assert flow_name("print") == "print_flow"
+    given = {name if name != "class" else "class_": 10 for name in NAMES}
+    found = run_module(built, files, given, tmp_path, record=Record())
+    assert found == {"sum": 11 * len(NAMES), "texts": ["1/0", "2/1"]}
+
+
+def test_a_workflow_named_as_a_library_does_not_hide_it() -> None:
+    assert module_name("calendar") == "calendar_flow"
+    assert module_name("httpx") == "httpx_flow"
+    assert module_name("issue_router") == "issue_router"
+
+
+def test_a_schedule_is_served_and_the_program_runs_once() -> None:
+    source = source_of(
+        document(
+            "- {id: say, kind: log, message: hello}",
+            'triggers: [{type: schedule, cron: "0 9 * * 1-5", timezone: Europe/Berlin}]',
+        )
+    )
+    assert 'schedules=[Cron("0 9 * * 1-5", timezone="Europe/Berlin")]' in source
+    assert source.endswith("    else:\n        asyncio.run(tried())\n")
+
+
+def test_delays_of_attempts_are_those_of_the_plan() -> None:
+    retry = "{attempts: 5, delay: 2s, backoff: exponential, max_delay: 10s}"
+    source = source_of(document(f'- {{id: get, kind: http, url: "https://example.com", retry: {retry}}}'))
+    assert "retries=4" in source
+    assert "retry_delay_seconds=[2, 4, 8, 10]" in source
+
+
+def test_a_description_is_the_docstring_of_the_flow_and_of_the_module() -> None:
+    source = source_of(
+        document("- {id: say, kind: log, description: Says it., message: hello}", "description: Greets.")
+    )
+    tree = ast.parse(source)
+    assert ast.get_docstring(tree) == "Greets."
+    functions = {node.name: ast.get_docstring(node) for node in tree.body if isinstance(node, ast.AsyncFunctionDef)}
+    assert functions == {"say": "Says it.", "tried": "Greets."}
