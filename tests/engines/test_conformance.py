@@ -77,11 +77,11 @@ def surroundings(case: Case, workspace: Path) -> Iterator[tuple[Case, World, Mai
 
 @pytest.mark.parametrize(("case", "timeout_seconds"), marked("kestra"))
 def test_kestra_agrees_with_the_case(case: Case, timeout_seconds: float, kestra: KestraEngine, tmp_path: Path) -> None:
-    from kestra.observed import observe
+    from engines.kestra.observing import observe
 
-    export_of(case, "kestra")
+    export = export_of(case, "kestra")
     with surroundings(case, tmp_path) as (placed, world, mailbox):
-        observed, run = observe(placed, world, kestra, timeout_seconds)
+        observed, run = observe(placed, plan_of(case.workflow), export, world, kestra, timeout_seconds)
         seen = replace(observed, mails=mailbox.mails if mailbox else ())
     assert differences(placed, seen) == [], "\n".join(run.logs)
 
