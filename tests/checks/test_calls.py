@@ -21,7 +21,8 @@ OTHER = """\
 def test_a_call_knows_the_inputs_and_outputs_of_the_other() -> None:
     assert codes(CALLER, OTHER) == []
     assert codes(CALLER.replace("count: 1", "count: one"), OTHER) == ["OV306"]
-    assert codes(CALLER.replace("count: 1", "number: 1"), OTHER) == ["OV503", "OV503"]
+    assert codes(CALLER.replace("count: 1", "number: 1"), OTHER) == ["OV503", "OV203"]
+    assert codes(CALLER.replace("count: 1", "counts: 1"), OTHER) == ["OV203"]
     assert codes(CALLER.replace("double", "triple"), OTHER) == ["OV204"]
     assert codes(CALLER, OTHER.replace("inputs.count * 2", "inputs.count | string")) == ["OV306"]
 

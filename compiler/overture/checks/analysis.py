@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from overture.checks.fields import (
     Field,
@@ -37,6 +37,9 @@ from overture.language.roles import Role
 from overture.language.tasks import CallTask, ForeachTask, RepeatTask, SetTask
 from overture.language.workflow import ScheduleTrigger, TriggerPart, Workflow
 
+if TYPE_CHECKING:
+    from overture.checks.taint import Taint
+
 Find = Callable[[str], Reading | None]
 """Gives the reading of the workflow of that name beside this one, or None."""
 
@@ -58,6 +61,7 @@ class Spot:
 @dataclass(eq=False)
 class Analysis:
     workflow: Workflow
+    data: Json  # the document as it was read
     source: Source
     index: Index
     spots: dict[str, Spot]  # by pointer, in the document's order
@@ -70,6 +74,7 @@ class Analysis:
     rings: Mapping[str, tuple[str, ...]]  # calls that lead back, by the workflow called: from it to this one
     broken: dict[str, Diagnostic]  # workflows that it calls and that have errors, with the first
     findings_of_rules: tuple[Diagnostic, ...] | None = None
+    taint: Taint | None = None
     findings: list[tuple[str, Finding]] = field(default_factory=list)  # (pointer of the field, finding)
     _typed: dict[str, Expr] = field(default_factory=dict)
     _results: dict[Entry, Results] = field(default_factory=dict)
@@ -178,6 +183,7 @@ class _Analyst:
             add_reads(orders[pointer], reads)
         analysis = Analysis(
             workflow,
+            reading.data,
             reading.source,
             found,
             fields.spots,

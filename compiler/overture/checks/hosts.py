@@ -18,6 +18,11 @@ class HostOfUrl:
     span: Span = NO_SPAN
     problem: str | None = None
 
+    @property
+    def input(self) -> str | None:
+        """The name of the input whose value names the host."""
+        return self.name.removeprefix("inputs.") if self.name and self.name.startswith("inputs.") else None
+
 
 def host_of(analysis: Analysis, url: Expr) -> HostOfUrl:
     body = url.body if isinstance(url, Text) else url
@@ -57,7 +62,7 @@ def _named(analysis: Analysis, ref: Ref, parts: tuple[Expr, ...]) -> HostOfUrl:
     if follows is not None and not (isinstance(follows, Literal) and str(follows.value)[:1] in ("/", "?", "#")):
         return HostOfUrl(None, ref.span)
     if ref.root in ("inputs", "secrets"):
-        return HostOfUrl(f"{ref.root}.{ref.name}")
+        return HostOfUrl(f"{ref.root}.{ref.name}", ref.span)
     value = set_value(analysis, ref)
     if value is not None:
         body = value.body if isinstance(value, Text) else value

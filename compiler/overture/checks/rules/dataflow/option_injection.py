@@ -31,7 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
-from overture.checks.taint import Taint
+from overture.checks.places import Place
+from overture.checks.taint import taint_of
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.expressions.tree import Expr, ListOf, Literal, Template, Text, constant
@@ -40,7 +41,7 @@ RULE = Rule("OV804", "option-injection", "warning", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    taint = Taint(analysis)
+    taint = taint_of(analysis)
     for entry in analysis.index.entries:
         tree = analysis.typed(f"{entry.pointer}/command")
         if entry.kind != "shell" or not isinstance(tree, ListOf):
@@ -48,7 +49,7 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         for number, word in enumerate(tree.items):
             if constant(word) == "--":
                 break
-            source = taint.of(word)
+            source = taint.of(word, Place(entry))
             if source and not _begins_with_text(word):
                 at = analysis.at(f"{entry.pointer}/command/{number}", "", source.span)
                 yield RULE.at(at, f"data of {source.name} may be read as an option", help="put `--` before it")

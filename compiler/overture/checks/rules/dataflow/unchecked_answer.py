@@ -30,9 +30,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from overture.checks.analysis import Analysis
+from overture.checks.analysis import Analysis, set_value
+from overture.checks.index import Entry
 from overture.diagnostics.model import Diagnostic, Related
 from overture.diagnostics.rules import Rule
+from overture.expressions.tree import Ref, references
 from overture.language.roles import Role
 from overture.language.tasks import AiTask
 
@@ -51,8 +53,24 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         ):
             continue
         for ref, at in analysis.refs(spot):
-            read = analysis.index.tasks.get(ref.name) if ref.root == "tasks" and ref.field == "value" else None
-            if read is not None and isinstance(read.task, AiTask) and read.task.returns is None:
-                related = (Related("answered here, unchecked", analysis.source.value(f"{read.pointer}/id")),)
-                message = f"an unchecked answer of `{ref.name}` steers the flow"
-                yield RULE.at(at, message, help=f"give `{ref.name}` a `returns`", related=related)
+            answer = _answer(analysis, ref)
+            if answer is not None:
+                related = (Related("answered here, unchecked", analysis.source.value(f"{answer.pointer}/id")),)
+                message = f"an unchecked answer of `{answer.id}` steers the flow"
+                yield RULE.at(at, message, help=f"give `{answer.id}` a `returns`", related=related)
+
+
+def _answer(analysis: Analysis, ref: Ref) -> Entry | None:
+    """The task whose answer a reference reads, at once or through the names of a `set`."""
+    todo, seen = [ref], set[Ref]()
+    for each in todo:
+        entry = analysis.index.tasks.get(each.name) if each.root == "tasks" else None
+        if entry is None or each in seen:
+            continue
+        seen.add(each)
+        if isinstance(entry.task, AiTask) and entry.task.returns is None and each.field == "value":
+            return entry
+        value = set_value(analysis, each)
+        if value is not None:
+            todo += references(value)
+    return None

@@ -33,8 +33,10 @@ from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
 from overture.checks.hosts import host_of
+from overture.checks.taint import taint_of
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
+from overture.expressions.tree import Ref
 from overture.language.tasks import HttpTask
 
 RULE = Rule("OV801", "untrusted-host", "error", __doc__)
@@ -48,7 +50,9 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         if pointer in analysis.unreadable:
             continue
         host = host_of(analysis, analysis.typed(pointer))
-        if host.name is None:
+        is_given = host.input is not None and taint_of(analysis).holds(Ref("inputs", host.input))
+        if host.name is None or is_given:
             at = analysis.at(pointer, "", host.span)
+            message = "data of a trigger chooses the host of this url" if is_given else host.problem
             help = 'list where it may go: `hosts: ["*.example.com"]`, or `["*"]` for any public host'
-            yield RULE.at(at, host.problem or "data chooses the host of this url", help=help)
+            yield RULE.at(at, message or "data chooses the host of this url", help=help)

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
-from overture.checks.taint import Taint
+from overture.checks.taint import taint_of
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 
@@ -42,13 +42,11 @@ PATHS = {"read_file": ("path",), "write_file": ("path",), "http": ("save", "file
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    taint = Taint(analysis)
+    taint = taint_of(analysis)
     for entry in analysis.index.entries:
         for name in PATHS.get(entry.kind, ()):
             pointer = f"{entry.pointer}/{name}"
-            if pointer in analysis.spots and (
-                source := taint.of(analysis.typed(pointer), cleaners=("slugify", "sha256", "int"))
-            ):
+            if source := taint.of_field(pointer, cleaners=("slugify", "sha256", "int")):
                 help = "pass it through `slugify`, `sha256` or `int`"
                 at = analysis.at(pointer, source.where, source.span)
                 yield RULE.at(at, f"data of {source.name} chooses a file", help=help)

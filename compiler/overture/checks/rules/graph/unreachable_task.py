@@ -32,9 +32,9 @@ from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
 from overture.checks.index import Entry
+from overture.checks.rules.graph.constant_condition import constant_truth
 from overture.diagnostics.model import Diagnostic, Related
 from overture.diagnostics.rules import Rule
-from overture.expressions.tree import constant
 from overture.language.tasks import FailTask, StopTask
 
 RULE = Rule("OV403", "unreachable-task", "warning", __doc__)
@@ -54,8 +54,10 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
                         related=(related,),
                     )
                     break
+    told = {pointer for pointer, _ in analysis.findings}
     for entry in analysis.index.entries:
-        if entry.task.when is not None and constant(analysis.typed(f"{entry.pointer}/when")) is False:
+        pointer = f"{entry.pointer}/when"
+        if entry.task.when is not None and pointer not in told and constant_truth(analysis.typed(pointer)) is False:
             at = analysis.source.value(f"{entry.pointer}/when")
             yield RULE.at(at, f"task `{entry.id}` can never run: its condition is false")
 

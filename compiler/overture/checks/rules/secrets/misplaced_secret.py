@@ -43,8 +43,8 @@ ALLOWED = {"env", "stdin", "connection"}
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for spot in analysis.spots.values():
-        if _may_hold_secrets(spot):
-            continue
+        if _may_hold_secrets(spot) or not any(ref.root == "secrets" for ref in spot.reads):
+            continue  # to know a place takes longer than to know a name
         for ref, at in analysis.refs(spot):
             if ref.root == "secrets":
                 help = "secrets stand in `http`, `action`, `env`, `stdin`, `connection` and python's `args`"

@@ -37,7 +37,7 @@ from collections.abc import Iterator, Mapping
 
 from overture.checks.analysis import Analysis
 from overture.diagnostics.model import Diagnostic, Related
-from overture.diagnostics.nearest import did_you_mean
+from overture.diagnostics.nearest import nearest
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
 from overture.language.tasks import CallTask
@@ -50,23 +50,18 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
     needed = [name for name, schema in inputs.items() if "default" not in schema]
     for number, trigger in enumerate(analysis.workflow.triggers or ()):
         for name in needed:
-            if name not in (trigger.inputs or {}):
+            if not _is_given(name, trigger.inputs, inputs):
                 related = (
                     Related("declared here without a default", analysis.source.key("/inputs" + pointer_of(name))),
                 )
                 help = "set it in the trigger's `inputs`, or give it a default"
                 at = analysis.source.value(f"/triggers/{number}/type")
                 yield RULE.at(at, f"this trigger leaves input `{name}` open", help=help, related=related)
-    for pointer, given, known in _given(analysis):
-        for name in given:
-            if name not in known:
-                at = analysis.source.key(pointer + pointer_of(name))
-                yield RULE.at(at, f"input `{name}` does not exist", help=did_you_mean(name, known))
     for entry in analysis.index.entries:
         if isinstance(entry.task, CallTask) and entry.task.workflow in analysis.callees:
             declared = analysis.callees[entry.task.workflow].workflow.inputs or {}
             for name, schema in declared.items():
-                if "default" not in schema and name not in (entry.task.inputs or {}):
+                if "default" not in schema and not _is_given(name, entry.task.inputs, declared):
                     at = analysis.source.value(f"{entry.pointer}/workflow")
                     yield RULE.at(
                         at,
@@ -75,13 +70,6 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
                     )
 
 
-def _given(analysis: Analysis) -> Iterator[tuple[str, Mapping[str, object], Mapping[str, object]]]:
-    for number, trigger in enumerate(analysis.workflow.triggers or ()):
-        yield f"/triggers/{number}/inputs", trigger.inputs or {}, analysis.workflow.inputs or {}
-    for entry in analysis.index.entries:
-        if isinstance(entry.task, CallTask) and entry.task.workflow in analysis.callees:
-            yield (
-                f"{entry.pointer}/inputs",
-                entry.task.inputs or {},
-                analysis.callees[entry.task.workflow].workflow.inputs or {},
-            )
+def _is_given(name: str, given: Mapping[str, object] | None, declared: Mapping[str, object]) -> bool:
+    """Whether an input is given, or a name that does not exist (which is a finding of its own) was meant to be it."""
+    return any(each == name or (each not in declared and nearest(each, [name])) for each in given or {})

@@ -22,6 +22,7 @@ overture: 1
 name: greeter
 tasks:
   - {id: hits, kind: foreach, items: "[1, 2]", as: number, collect: number}
+outputs: {hits: tasks.hits.value}
 ```
 """
 

@@ -1,0 +1,81 @@
+"""Placeholders that do not fit the parameters.
+
+## What
+The query has a placeholder `:name` that `params` does not give, or `params` gives a name that the query does not
+use.
+
+## Why
+The query would fail when its turn comes, or leave out a value.
+
+## Example
+```yaml
+overture: 1
+name: example
+secrets: [DATABASE]
+tasks:
+  - {id: rows, kind: sql, connection: "{{ secrets.DATABASE }}", query: "select * from people where city = :city", params: {town: Berlin}}
+```
+
+## Instead
+```yaml
+overture: 1
+name: example
+secrets: [DATABASE]
+tasks:
+  - {id: rows, kind: sql, connection: "{{ secrets.DATABASE }}", query: "select * from people where city = :city", params: {city: Berlin}}
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from overture.checks.analysis import Analysis
+from overture.diagnostics.model import Diagnostic
+from overture.diagnostics.nearest import did_you_mean, nearest
+from overture.diagnostics.rules import Rule
+from overture.diagnostics.sources import pointer_of
+from overture.expressions.tree import ListOf, ObjectOf, Text
+from overture.language.tasks import SqlTask
+
+RULE = Rule("OV602", "sql-params", "error", __doc__)
+
+
+_NO_PLACE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$", re.DOTALL)
+"""Texts, names and comments: what looks like a placeholder there is none."""
+_PLACE = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
+
+
+def find(analysis: Analysis) -> Iterator[Diagnostic]:
+    for entry in analysis.index.entries:
+        if not isinstance(entry.task, SqlTask):
+            continue
+        query = _NO_PLACE.sub(lambda match: " " * len(match[0]), entry.task.query)
+        places = {match[1]: match.span() for match in reversed(list(_PLACE.finditer(query)))}
+        given = _given(analysis, f"{entry.pointer}/params", entry.task.params is None)
+        if given is None:
+            continue
+        for name, span in sorted(places.items(), key=lambda each: each[1]):
+            if name not in given and not any(nearest(other, [name]) for other in set(given).difference(places)):
+                at = analysis.source.within(f"{entry.pointer}/query", *span)
+                yield RULE.at(at, f"`params` does not give `{name}`", help=f"add `{name}` to `params`")
+        for name, pointer in given.items():
+            if name not in places:
+                at = analysis.source.key(pointer)
+                yield RULE.at(at, f"the query has no `:{name}`", help=did_you_mean(name, places))
+
+
+def _given(analysis: Analysis, pointer: str, is_absent: bool) -> dict[str, str] | None:
+    """The names that `params` gives, each with its place; None where data say."""
+    if is_absent:
+        return {}
+    tree = analysis.typed(pointer)
+    tree = tree.body if isinstance(tree, Text) else tree
+    if isinstance(tree, ListOf) and tree.items and isinstance(tree.items[0], ObjectOf):
+        tree, pointer = tree.items[0], f"{pointer}/0"
+    if not isinstance(tree, ObjectOf) or pointer not in analysis.source.places:
+        return None
+    if not all(name in tree.type.properties for name in tree.type.required) or tree.type.rest is not None:
+        return None
+    return {name: pointer + pointer_of(name) for name in tree.type.properties}

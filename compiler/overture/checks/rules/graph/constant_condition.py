@@ -1,0 +1,70 @@
+"""A condition that data cannot change.
+
+## What
+A condition is true, or false, whatever the data: so a case is always or never taken, a task never skipped, an
+assertion never broken.
+
+## Why
+Whoever wrote it believes that it decides something. (A task that can never run is a finding of its own, as is a
+comparison that can never be true.)
+
+## Example
+```yaml
+overture: 1
+name: example
+inputs:
+  loud: {type: boolean, default: true}
+tasks:
+  - {id: enough, kind: stop, when: not inputs.loud}
+  - {id: tell, kind: log, message: hello, when: inputs.loud}
+```
+
+## Instead
+```yaml
+overture: 1
+name: example
+inputs:
+  loud: {type: boolean, default: true}
+tasks:
+  - {id: enough, kind: stop, when: not inputs.loud}
+  - {id: tell, kind: log, message: hello}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from overture.checks.analysis import Analysis
+from overture.diagnostics.model import Diagnostic
+from overture.diagnostics.rules import Rule
+from overture.expressions.tree import Expr, ListOf
+from overture.language.roles import Role
+
+RULE = Rule("OV405", "constant-condition", "warning", __doc__)
+
+
+def find(analysis: Analysis) -> Iterator[Diagnostic]:
+    told = {pointer for pointer, _ in analysis.findings}
+    for pointer, spot in analysis.spots.items():
+        if pointer in told or pointer in analysis.unreadable:
+            continue
+        path = spot.field.path
+        tree = analysis.typed(pointer)
+        if path == "that" and isinstance(tree, ListOf):
+            conditions = [(f"{pointer}/{number}", item) for number, item in enumerate(tree.items)]
+        elif spot.field.role is Role.EXPRESSION and (path in ("when", "where", "until") or path.isdigit()):
+            conditions = [(pointer, tree)]
+        else:
+            continue
+        for at, condition in conditions:
+            value = constant_truth(condition)
+            if value is not None and not (path == "when" and value is False):
+                shown = "true" if value else "false"
+                yield RULE.at(analysis.source.value(at), f"this condition is always {shown}")
+
+
+def constant_truth(condition: Expr) -> bool | None:
+    """What a condition gives whatever the data, None where data decide."""
+    values = condition.type.values
+    return values[0] if values is not None and len(values) == 1 and isinstance(values[0], bool) else None
