@@ -924,9 +924,7 @@ async def day() -> str:
     )
 
 
-@task(
-    task_run_name="orders", retries=2, retry_delay_seconds=[5, 10], timeout_seconds=30
-)
+@task(task_run_name="orders", retries=2, retry_delay_seconds=[5, 10], timeout_seconds=30)
 async def orders(shop: str, day_date: str) -> list[dict[str, Any]]:
     found, _ = await counted_pages(
         "GET",

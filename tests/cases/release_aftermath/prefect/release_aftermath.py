@@ -1217,7 +1217,12 @@ async def release_aftermath(
     fitting(github, GITHUB_SCHEMA)
     fitting(todoist, TODOIST_SCHEMA)
     fitting(canny, CANNY_SCHEMA)
-    compare_body = all_commits_body = here_repo = here_release = here_tag = here_link = releases_body = before_tag = shipped_value = todo_body = issues_body = posts_body = match_value = notes_value = close_tasks_failed = close_issues_value = close_issues_failed = complete_posts_failed = None
+    compare_body = all_commits_body = here_repo = here_release = None
+    here_tag = here_link = releases_body = before_tag = None
+    shipped_value = todo_body = issues_body = posts_body = None
+    match_value = notes_value = close_tasks_failed = None
+    close_issues_value = close_issues_failed = None
+    complete_posts_failed = None
     try:
 
         async def do_here() -> None:
