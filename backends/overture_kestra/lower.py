@@ -14,7 +14,6 @@ from overture_kestra.attempts import apart
 from overture_kestra.blocks import lower_block
 from overture_kestra.carriers import Members, Plain, Text
 from overture_kestra.failures import barrier, failing, first_error
-from overture_kestra.helpers import script
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.loops import template
 from overture_kestra.model import Flow, Script, Value
@@ -22,6 +21,7 @@ from overture_kestra.outputs import output_type
 from overture_kestra.pebble import json_text, template_text, unbracketed
 from overture_kestra.place import CAPTURED, CORE, MOMENT, RETURN, SEQUENTIAL, Lowering, Place, Refused, input_type
 from overture_kestra.render import plain
+from overture_kestra.scripts import script
 from overture_kestra.split import ERROR, carried_names, has_handlers_outside, inner_plan, needs_two, outer_flow, take_in
 from overture_kestra.timing import iso_duration
 from overture_kestra.triggers import lower_triggers

@@ -11,11 +11,11 @@ from overture.expressions.tree import Expr, Ref, references
 from overture.plan.python_source import HELPERS, NoPython, python_condition, python_expression, python_text
 from overture_kestra import carriers
 from overture_kestra.carriers import Carrier, Plain, Text
-from overture_kestra.helpers import IMPORTS
 from overture_kestra.inexact import Inexact
 from overture_kestra.model import Script, Task, Value
 from overture_kestra.pebble import json_text
 from overture_kestra.place import CORE, Lowering, Place, Refused, members_text
+from overture_kestra.scripts import IMPORTS
 
 SHELL = "io.kestra.plugin.scripts.shell.Commands"
 PROCESS: Mapping[str, Value] = {"type": f"{CORE}.runner.Process"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from overture_kestra.helpers import IMPORTS, script
+from overture_kestra.scripts import IMPORTS, script
 
 
 @dataclass(frozen=True, slots=True)

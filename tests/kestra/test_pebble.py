@@ -6,6 +6,10 @@ import json
 
 import pytest
 from flows import flow_of
+from translations import DATA, EXPRESSIONS, Names, translations
+
+from overture.expressions.inference import infer
+from overture.expressions.parsing import parse_expression
 
 HEAD = """inputs:
   s: {type: string, default: x}
@@ -58,7 +62,7 @@ def test_what_means_the_same_is_pebble(ours: str, pebble: str) -> None:
         "{{ inputs.list }}",  # written as Java writes a list
         "{{ inputs.list[-1] | default('') }}",
         "{{ inputs.s | title }}",
-        "{{ inputs.list | sort | join(',') }}",
+        "{{ inputs.list | unique | join(',') }}",
         "{{ inputs.data | tojson }}",  # an open object may hold doubles
         "{{ inputs.s < 'y' }}",
     ],
@@ -89,3 +93,10 @@ def test_inputs_have_the_type_that_loses_nothing(schema: str, kind: str) -> None
 def test_defaults_are_kept_from_being_rendered() -> None:
     flow = flow_of("  - {id: a, kind: log, message: x}\n", head="inputs: {v: {type: string, default: '{{ x }} {% y'}}")
     assert flow["inputs"][0]["defaults"] == "{{ '{{' }} x }} {{ '{%' }} y"
+
+
+def test_lists_are_worked_on_by_jq_where_it_sees_them_as_we_do() -> None:
+    names = Names(DATA)
+    trees = [infer(parse_expression(expression), names).tree for expression in EXPRESSIONS]
+    computed = [text for text, tree in zip(EXPRESSIONS, trees, strict=True) if not list(translations(tree, names))]
+    assert computed == []

@@ -17,7 +17,7 @@ from overture.testing.mail import Mailbox
 from overture.testing.models import ModelScript, read_script
 from overture.testing.replies import read_routes
 from overture.testing.world import World
-from overture_kestra.helpers import script
+from overture_kestra.scripts import script
 
 
 def world(http: Any = None, models: Any = None) -> World:

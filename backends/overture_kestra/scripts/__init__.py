@@ -33,7 +33,7 @@ _TOOLING = re.compile(r"  # (type: ignore|noqa)[^\n]*")
 
 @cache
 def script(name: str) -> str:
-    """The text of the helper `name` as a flow carries it."""
+    """the text of the script `name` as a flow carries it."""
     ending = "jq" if name == "first_error" else "py"
     text = files(__package__).joinpath(f"{name}.{ending}").read_text("utf-8")
     return _TOOLING.sub("", text)
