@@ -108,6 +108,12 @@ def _bracketed(head: str, value: str, bracket: tuple[int, int], tail: str, depth
     yield INDENT * depth + head + before
     is_literal = value[start] in "[{" and (start == 0 or value[start - 1] in " ([{=*")
     items = _split(inside, ",")
+    if value[start] == "(" and len(items) == 1 and not re.match(r"[\w)\]]", value[start - 1 : start]):
+        # brackets round an operand: a comma in them would make a tuple of it
+        parts = [] if fits(inside, depth + 1) else _operands(inside)
+        yield from _parts(parts, "", depth + 1) if parts else _value("", inside, "", depth + 1)
+        yield INDENT * depth + after + tail
+        return
     loops = _loops(inside)
     if len(loops) > 1 and len(_split(loops[0], ",")) == 1 and not inside.startswith("lambda"):
         if fits(inside, depth + 1):
@@ -115,10 +121,8 @@ def _bracketed(head: str, value: str, bracket: tuple[int, int], tail: str, depth
         else:
             for each in loops:
                 yield from _item(each, "", depth + 1)
-    elif fits(inside, depth + 1) and not (is_literal and len(items) > 1):
-        is_subscript = value[start] == "[" and not is_literal
-        comma = "," if is_literal and not is_subscript else ""
-        yield INDENT * (depth + 1) + inside.rstrip(",") + comma
+    elif fits(inside + "," * is_literal, depth + 1) and not (is_literal and len(items) > 1):
+        yield INDENT * (depth + 1) + inside.rstrip(",") + "," * is_literal
     else:
         is_subscript = value[start] == "[" and not is_literal
         comma = "" if is_subscript and len(items) == 1 else ","
@@ -134,7 +138,12 @@ def _item(item: str, ending: str, depth: int) -> Iterator[str]:
         yield from _value(match[0], item[match.end() :], ending, depth)
         return
     pieces = _split(item, ":")
-    if len(pieces) == 2 and not item.startswith(("lambda", "*")):
+    if (len(pieces) == 2 and not item.startswith(("lambda", "*"))) or (
+        item.startswith("lambda")
+        and len(pieces) == 2
+        and not fits(item + ending, depth)
+        and _operands(pieces[1].strip())
+    ):
         yield from _value(pieces[0] + ": ", pieces[1].strip(), ending, depth)
     elif item.startswith("lambda") and len(pieces) == 2 and (bracket := _last_bracket(pieces[1])):
         yield from _bracketed(pieces[0] + ":", pieces[1], bracket, ending, depth)

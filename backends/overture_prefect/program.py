@@ -250,13 +250,13 @@ class Program:
         """What is noted of the tasks in blocks that do not run."""
         tasks = [task for block in blocks for task in block.walk()]
         names = [self.result(task.id, "state") for task in tasks if "state" in task.reads or task.id in self.tracked]
-        return [" = ".join([*names, '"skipped"'])] if names else []
+        return assigned_at_once(names, '"skipped"')
 
     def starting(self, names: list[str]) -> list[Statement]:
         """Variables that something may read before they are assigned; a task that has not started is cancelled."""
         states = [name for name in names if name in self.state_names]
         others = [name for name in names if name not in self.state_names]
-        return [" = ".join([*each, value]) for each, value in ((others, "None"), (states, '"cancelled"')) if each]
+        return [*assigned_at_once(others, "None"), *assigned_at_once(states, '"cancelled"')]
 
     # Sources
 
@@ -330,6 +330,21 @@ class Program:
 
     def warn(self, pointer: str, message: str, help: str | None = None) -> None:
         self.gaps.append(Gap(pointer, message, help, "warning"))
+
+
+_AT_ONCE_CHARS = 60
+
+
+def assigned_at_once(names: list[str], value: str) -> list[Statement]:
+    """`a = b = value`, on as many lines as it takes."""
+    lines: list[Statement] = []
+    group: list[str] = []
+    for number, name in enumerate(names):
+        group.append(name)
+        if number == len(names) - 1 or len(" = ".join([*group, names[number + 1]])) > _AT_ONCE_CHARS:
+            lines.append(" = ".join([*group, value]))
+            group = []
+    return lines
 
 
 def is_wide(task: Task) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from textwrap import dedent
 
 from overture.plan.python_source import python_text
 from overture_prefect.layout import INDENT, WIDTH, fits, lay_out, lay_out_function
@@ -87,7 +88,7 @@ def _constants(module: Module) -> Iterator[str]:
         if "\n" in source:
             yield f"{name} = {source}"
         else:
-            yield from lay_out(f"{name} = {source}")
+            yield from _line(f"{name} = {source}", 0)
 
 
 def _function(function: Function) -> Iterator[str]:
@@ -119,6 +120,19 @@ def _docstring(text: str, depth: int) -> Iterator[str]:
     yield f'{indent}"""'
 
 
+def _line(line: str, depth: int) -> list[str]:
+    """A logical line in as many as it takes; as it is where breaking it would change what it means."""
+    lines = lay_out(line, depth)
+    if len(lines) == 1 or _meaning(line) == _meaning(dedent("\n".join(lines))):
+        return lines
+    return [INDENT * depth + line]
+
+
+def _meaning(source: str) -> str:
+    source = f"if x: pass\n{source}" if source.startswith("el") else source
+    return ast.dump(ast.parse(f"{source} pass" if source.endswith(":") else source))
+
+
 def _is_function(statement: Statement) -> bool:
     return isinstance(statement, Suite) and statement.header.startswith(("def ", "async def "))
 
@@ -131,12 +145,12 @@ def _statements(statements: list[Statement], depth: int, is_first_in_function: b
         elif isinstance(each, Suite):
             if _is_function(each) and (number or not is_first_in_function):
                 yield ""
-            yield from lay_out(f"{each.header}:", depth)
+            yield from _line(f"{each.header}:", depth)
             yield from _statements(each.body, depth + 1, _is_function(each))
             if _is_function(each) and number < len(statements) - 1 and not _is_function(statements[number + 1]):
                 yield ""
         else:
-            yield from lay_out(each, depth)
+            yield from _line(each, depth)
     if not statements:
         yield f"{INDENT * depth}pass"
 

@@ -31,7 +31,7 @@ def plan_of(text: str, beside: Mapping[str, str] | None = None) -> Plan:
     def find(name: str) -> Reading | None:
         return read(beside[name], f"{name}.flow.yaml") if beside and name in beside else None
 
-    verdict = check(read(text, "test.flow.yaml"), find)
+    verdict = check(read(text, "test.flow.json" if text.startswith("{") else "test.flow.yaml"), find)
     assert verdict.checked is not None, [each.message for each in verdict.diagnostics]
     return plan(verdict.checked)
 

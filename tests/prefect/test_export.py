@@ -51,12 +51,10 @@ def test_a_kind_that_is_not_done_is_refused_at_its_task(tasks: str, kind: str) -
     [
         ("{type: after, workflow: other}", "/triggers/0"),
         ('{type: schedule, cron: "0 9 * * *", timezone: UTC, catch_up: all}', "/triggers/0/catch_up"),
-        ("{type: webhook, signature: {header: X-Sign, secret: KEY}}", "/triggers/0/signature"),
     ],
 )
 def test_a_trigger_that_prefect_lacks_is_refused_by_name(trigger: str, pointer: str) -> None:
-    more = f"triggers: [{trigger}]\n" + ("secrets: [KEY]" if "KEY" in trigger else "")
-    found = export(document("- {id: say, kind: log, message: hello}", more))
+    found = export(document("- {id: say, kind: log, message: hello}", f"triggers: [{trigger}]"))
     assert found.files == {}
     assert pointer in [gap.pointer for gap in found.gaps]
 
@@ -96,8 +94,6 @@ def test_a_module_imports_nothing_of_ours_and_holds_only_what_it_uses() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_stay_texts(text: str, tmp_path: Path) -> None:
-    if text != text.encode("utf-8", "replace").decode():
-        pytest.skip("half of a surrogate pair is no text of a document")
     written = text.replace("{{", "{{ '{{' }}").replace("{%", "{{ '{%' }}")
     flow = {
         "overture": 1,
@@ -117,21 +113,11 @@ def test_hostile_texts_stay_texts(text: str, tmp_path: Path) -> None:
     assert record.logs == [("info", text)]
 
 
-NAMES = [
-    "class",
-    "list",
-    "send",
-    "flow",
-    "task",
-    "error",
-    "index",
-    "state",
-    "skipped",
-    "given",
-    "asyncio",
-    "str",
-    "print",
-]
+WHEN = "inputs.list == 10"
+NAMES = (
+    *("class", "list", "send", "flow", "task", "error", "index"),
+    *("state", "skipped", "given", "asyncio", "str", "print"),
+)
 
 
 def test_names_of_python_and_of_helpers_can_be_names_of_the_document(tmp_path: Path) -> None:
@@ -142,7 +128,12 @@ def test_names_of_python_and_of_helpers_can_be_names_of_the_document(tmp_path: P
         "inputs": {name: {"type": "integer", "default": at} for at, name in enumerate(NAMES)},
         "tasks": [
             *(
-                {"id": name, "kind": "set", "values": {"value": f"{{{{ inputs.{name} + 1 }}}}"}, "when": "true == true"}
+                {
+                    "id": name,
+                    "kind": "set",
+                    "values": {"value": f"{{{{ inputs.{name} + 1 }}}}"},
+                    "when": "inputs.list == 10",
+                }
                 for name in NAMES
             ),
             {

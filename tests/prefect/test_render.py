@@ -68,6 +68,12 @@ def test_what_stands_in_a_text_breaks_nothing(char: str) -> None:
     assert ast.dump(ast.parse(source)) == ast.dump(ast.parse(joined(source)))
 
 
+def test_brackets_round_an_operand_make_no_tuple() -> None:
+    operand = f"({' or '.join(LONG)} or nothing)"
+    source = f"total = checked({operand} + {operand})"
+    assert ast.dump(ast.parse(source)) == ast.dump(ast.parse(joined(source)))
+
+
 def test_a_function_breaks_at_its_parameters_not_at_its_result() -> None:
     lines = lay_out_function("async def label", [f"{name}: str" for name in LONG], " -> dict[str, Any]:")
     assert lines[0] == "async def label("
