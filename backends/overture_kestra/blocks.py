@@ -56,6 +56,8 @@ def lower_task(task: Task, place: Place) -> list[model.Task]:
     if row is None:
         raise_refused(task, f"a task of the kind `{task.kind}`", _INSTEAD.get(task.kind))
         return []
+    if task.is_at_most_once:
+        lowering.warn(task.pointer, f"when its worker is lost, Kestra runs `{task.id}` again")
     condition, before = _condition(task, place)
     try:
         lowered = row(task, place)

@@ -51,33 +51,41 @@ def _two_flows(lowering: Lowering) -> tuple[Flow, ...]:
     inner = replace(inner, id=f"{plan.name}_tasks", inputs=(*inner.inputs, *more))
     flow = outer_flow(outer, inner, carried, first)
     if has_handlers_outside(plan):
+        told = _told(lowering, outer, flow.tasks[-1].id, inner)
+        inner = replace(inner, outputs=(*inner.outputs, *told), variables=_variables(lowering))
         flow = _handlers_outside(outer, flow)
-        error = first_error(lowering, list(failing(lowering, inner.tasks)), with_task=True)
-        # a task that was killed counts as failed for a moment
-        elapsed = "((now() | timestampMilli) - (execution.startDate | timestampMilli))"
-        most = round((plan.timeout_seconds or 0) * 1000)
-        value = template(f"{elapsed} >= {most} ? 'null' : ({error})")
-        told = model.Output(ERROR, "STRING", str(plain(value)), is_required=False)
-        inner = replace(inner, outputs=(*inner.outputs, told), variables=_variables(lowering))
     concurrency, variables = _concurrency(plan), _variables(outer)
     flow = replace(flow, triggers=triggers, concurrency=concurrency, variables=variables, header=_header(outer))
     return flow, inner
 
 
-def _handlers_outside(lowering: Lowering, flow: Flow) -> Flow:
-    """The outer flow with `errors` and `finally` of its own."""
-    plan = lowering.plan
+def _told(inside: Lowering, outside: Lowering, run: str, inner: Flow) -> list[model.Output]:
+    """What the inner flow tells the handlers: the error of the run, and what they read of its tasks, as JSON text."""
+    error = first_error(inside, list(failing(inside, inner.tasks)), with_task=True)
+    # a task that was killed counts as failed for a moment
+    elapsed = "((now() | timestampMilli) - (execution.startDate | timestampMilli))"
+    most = round((outside.plan.timeout_seconds or 0) * 1000)
+    value = template(f"{elapsed} >= {most} ? 'null' : ({error})")
+    told = [model.Output(ERROR, "STRING", str(plain(value)), is_required=False)]
+    plan = outside.plan
     handlers = [task for block in (plan.on_failure, plan.finally_) if block is not None for task in block.walk()]
     own = {task.id for task in handlers}
-    for task in handlers:
-        for ref in (ref for tree in _trees([task]) for ref in references(tree)):
-            if ref.root == "tasks" and ref.name not in own:
-                raise Refused(
-                    f"with a timeout of the whole run, `{task.id}` cannot read `{ref.name}` on Kestra, where the tasks "
-                    "are a flow of their own",
-                    "read `run.error`, or keep the value with `remember`",
-                    task.pointer,
-                )
+    place = Place(inside, (("", "on_failure"),), handler="on_failure")
+    for ref in (ref for tree in _trees(handlers) for ref in references(tree)):
+        key = (ref.name, ref.field or "")
+        if ref.root != "tasks" or ref.name in own or key in outside.told:
+            continue
+        carrier = place.find(ref)
+        if isinstance(carrier, Members):
+            raise Refused(f"with a timeout of the whole run, `{ref.name}` cannot be read by handlers on Kestra")
+        name = inside.name(f"{ref.name}_{ref.field}")
+        told.append(model.Output(name, "STRING", f"{{{{ ({carriers.text_of(carrier)}) ?? null }}}}", is_required=False))
+        outside.told[key] = Text(f"outputs.{run}.outputs.{name}")
+    return told
+
+
+def _handlers_outside(lowering: Lowering, flow: Flow) -> Flow:
+    """The outer flow with `errors` and `finally` of its own."""
     tasks = list(flow.tasks)
     errors = _on_failure(lowering, tasks)
     finally_, cure = _finally(lowering, tasks, None)

@@ -59,6 +59,7 @@ class Lowering:
     failing: dict[str, Failing] = field(default_factory=dict)
     tells_errors: bool = False
     captured: dict[str, str] = field(default_factory=dict)
+    told: dict[tuple[str, str], Carrier] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     catches: dict[str, model.Task] = field(default_factory=dict)
@@ -120,6 +121,8 @@ class Place:
         """Whether a name has a value whenever this place is reached."""
         if ref.root != "tasks":
             return ref.root != "trigger"
+        if (ref.name, ref.field or "") in self.lowering.told:
+            return False
         if ref.field in ("state", "error"):
             return True
         producer = self.lowering.tasks.get(ref.name)
@@ -150,8 +153,10 @@ class Place:
         return Plain(where) if kept else Text(where)
 
     def _task(self, ref: Ref) -> Carrier | None:
+        if (ref.name, ref.field or "") in self.lowering.told:
+            return self.lowering.told[ref.name, ref.field or ""]
         if ref.field == "state":
-            return Plain(f"({self.state(ref.name)} | lower | replace({{'success': 'succeeded'}}))")
+            return Plain(f"({self.state(ref.name)} | lower | replace({_STATES if self.handler else _STATE}))")
         if ref.field == "error":
             error = self.lowering.errors.get(ref.name)
             return None if error is None else Text(f"({error})")
@@ -219,6 +224,11 @@ class Place:
         if ref.name in ("state", "error"):
             return self.lowering.results.get((f"run in {self.handler}", ref.name))
         return None
+
+
+_STATE = "{'success': 'succeeded'}"
+# a run that took too long: what it killed may still be on its way there
+_STATES = "{'success': 'succeeded', 'killed': 'cancelled', 'paused': 'cancelled', 'running': 'cancelled'}"
 
 
 def _trigger_kind(kinds: Collection[str]) -> str:

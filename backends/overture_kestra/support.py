@@ -42,7 +42,7 @@ SUPPORT: Mapping[str, Support] = {
     "secrets": Support("yes", "as SECRET_NAME, in base64, in the environment of the server"),
     "state": Support("yes", "in the key-value store of the namespace"),
     "concurrency": Support("yes", "beside a `foreach` with tasks as two flows"),
-    "timeout": Support("partly", "beside `on_failure` or `finally` as two flows; these then read no task's results"),
+    "timeout": Support("yes", "beside `on_failure` or `finally` as two flows"),
     "block_timeout": Support("no"),
     "needs": _YES,
     "when": _YES,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from overture.expressions.schemas import type_of_schema
 from overture.expressions.tree import Expr, references
 from overture.plan.model import Trigger
 from overture_kestra import model
-from overture_kestra.carriers import Carrier, Text
+from overture_kestra.carriers import Carrier, Text, is_null_free
 from overture_kestra.inexact import Inexact
 from overture_kestra.model import Script, Value
 from overture_kestra.pebble import constant_value, json_text, template_text, unbracketed
@@ -134,6 +135,8 @@ def _look(lowering: Lowering, trigger: Trigger) -> list[model.Task]:
     entries = []
     signature = trigger.signature
     if signature is None:
+        if not is_null_free(type_of_schema(dict(trigger.returns or {}))):
+            lowering.warn(trigger.pointer, "members of the body that are null are lost on Kestra")
         entries.append('"body": {{ trigger.body | toJson }}')
     else:
         header = json_text(signature.header.lower())
