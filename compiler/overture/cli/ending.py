@@ -41,11 +41,13 @@ class Watch:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """A run that is not to start, or a store that fails: said, and an exit code."""
+    """Round a run: one that is not to start, or a store that fails, is said and gives an exit code."""
+    import gc
     import sqlite3
 
     from overture_local import NotDue, RunRefused, StoreError
 
+    gc.enable()  # `main` turned it off
     try:
         yield
     except NotDue as error:

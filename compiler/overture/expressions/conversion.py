@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from threading import Lock
 from typing import Any, NoReturn, cast, get_args
@@ -82,7 +83,7 @@ def expression_of(pieces: list[Piece], end: int) -> Expr:
     Raises ExpressionSyntaxError."""
     if not pieces:
         raise ExpressionSyntaxError("there is no expression here", None, (end, end))
-    parser = _Parser(ENVIRONMENT, "")
+    parser = copy(_PARSER)  # a new one would begin by reading a template
     parser.stream = TokenStream((Token(number, p.type, p.value) for number, p in enumerate(pieces)), None, None)
     with _enough_frames(pieces):
         try:
@@ -96,6 +97,7 @@ def expression_of(pieces: list[Piece], end: int) -> Expr:
     return converter.convert(found)
 
 
+_PARSER = _Parser(ENVIRONMENT, "")
 _FRAMES = Lock()
 
 

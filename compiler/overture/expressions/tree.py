@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from dataclasses import field as attribute
 from typing import Literal as OneOf
+from typing import get_args
 
 from overture.expressions.types import ANY, Json, Type
 
@@ -193,10 +194,14 @@ Expr = (
 )
 
 
+_PARTS = {kind: tuple(each.name for each in fields(kind) if "Expr" in str(each.type)) for kind in get_args(Expr)}
+"""The fields of each kind of node that hold trees, by what they are declared as: trees are walked all the time."""
+
+
 def children(tree: Expr) -> Iterator[Expr]:
     """The direct parts of a tree, in the order in which they are written."""
-    for each in fields(tree):
-        yield from _nodes(getattr(tree, each.name))
+    for name in _PARTS[type(tree)]:
+        yield from _nodes(getattr(tree, name))
 
 
 def _nodes(value: object) -> Iterator[Expr]:

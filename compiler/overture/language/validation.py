@@ -6,17 +6,15 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Any
-
-import jsonschema
-from jsonschema.exceptions import SchemaError, ValidationError
-from referencing import Registry
-from referencing.exceptions import Unresolvable
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.types import Json, kind_of
 from overture.language.formats import FORMATS
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _SHOWN_CHARS = 40  # a longer value is not repeated in a message
 _SHOWN_CHOICES = 12
@@ -40,6 +38,10 @@ def validate(value: Json, schema: Json) -> list[Misfit]:
     """What in `value` does not fit the schema (JSON Schema 2020-12, of which language.md 1 is a part); nothing when
     all of it fits. Integral doubles are integers; the formats of formats.py are checked; a pattern may match anywhere
     in the text, its classes are ASCII and its `$` is the very end. Raises ValueError for a schema that is none."""
+    if _fits_simply(value, schema):
+        return []
+    from referencing.exceptions import Unresolvable
+
     found: dict[tuple[str, str], Misfit] = {}
     try:
         for error in _validator(json.dumps(schema)).iter_errors(value):
@@ -69,24 +71,42 @@ def _fits_format(has_format: Callable[[str], bool], value: object) -> bool:
     return not isinstance(value, str) or has_format(value)
 
 
-_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # jsonschema's own stubs leave it untyped
-    jsonschema.Draft202012Validator,
-    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
-)
-_FORMAT_CHECKER = jsonschema.FormatChecker(formats=())
-for _name, _has_format in FORMATS.items():
-    _FORMAT_CHECKER.checks(_name)(partial(_fits_format, _has_format))
+def _fits_simply(value: Json, schema: Json) -> bool:
+    """Whether a schema says nothing but a type and the value has it: most schemas of inputs do, and need no library,
+    which takes longer to import than a whole check."""
+    if not isinstance(schema, dict) or not schema.keys() <= {"type", "description"}:
+        return False
+    kind = kind_of(value)
+    return schema.get("type") == kind or (schema.get("type") == "number" and kind == "integer")
+
+
+@cache
+def _library() -> tuple[Any, Any]:
+    """What makes a validator, and what checks formats."""
+    import jsonschema
+
+    base = jsonschema.Draft202012Validator
+    integers = base.TYPE_CHECKER.redefine("integer", _is_integer)
+    extended = jsonschema.validators.extend(base, type_checker=integers)  # type: ignore[no-untyped-call]  # in its stubs
+    formats = jsonschema.FormatChecker(formats=())
+    for name, has_format in FORMATS.items():
+        formats.checks(name)(partial(_fits_format, has_format))
+    return extended, formats
 
 
 @lru_cache(maxsize=256)
 def _validator(schema_text: str) -> Any:
+    from jsonschema.exceptions import SchemaError
+    from referencing import Registry
+
+    validator, formats = _library()
     schema = _with_portable_patterns(json.loads(schema_text))
     try:
-        _Validator.check_schema(schema)
+        validator.check_schema(schema)
     except SchemaError as error:
         raise ValueError(f"`{place_of(tuple(error.absolute_path))}` of the schema is wrong: {error.message}") from None
     # an empty registry: a `$ref` to somewhere else is an error, never a request
-    return _Validator(schema, format_checker=_FORMAT_CHECKER, registry=Registry())
+    return validator(schema, format_checker=formats, registry=Registry())
 
 
 def _with_portable_patterns(schema: Json) -> Json:
