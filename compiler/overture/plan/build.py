@@ -44,12 +44,15 @@ DEFAULT_TIMEOUT_SECONDS: dict[str, float] = {"http": 30.0, "action": 30.0, "ai":
 
 def plan(checked: Checked) -> Plan:
     """The plan of a workflow, with those of the workflows that it calls."""
-    return _Builder(checked.analysis).plan()
+    return _Builder(checked.analysis, {}).plan()
 
 
 class _Builder:
-    def __init__(self, analysis: Analysis) -> None:
+    """`done`: the plans of the workflows that are called, each built once."""
+
+    def __init__(self, analysis: Analysis, done: dict[str, Plan]) -> None:
         self._analysis = analysis
+        self._done = done
         self._workflow = analysis.workflow
         self._reads: dict[str, set[str]] = {}
         for spot in analysis.spots.values():
@@ -59,7 +62,10 @@ class _Builder:
 
     def plan(self) -> Plan:
         workflow, index = self._workflow, self._analysis.index
-        callees = {name: _Builder(each).plan() for name, each in sorted(self._analysis.callees.items())}
+        for name, each in sorted(self._analysis.callees.items()):
+            if name not in self._done:
+                self._done[name] = _Builder(each, self._done).plan()
+        callees = {name: self._done[name] for name in sorted(self._analysis.callees)}
         nested = {name: plan for each in callees.values() for name, plan in each.callees.items()}
         handlers = {slot: self._block(block) for slot, block in index.handlers.items()}
         built = Plan(
@@ -186,7 +192,7 @@ def _concurrency(part: document.Concurrency | None) -> Concurrency | None:
 
 
 def digest_of(built: Plan) -> str:
-    """SHA-256, hex, of what a plan means at run time: not of its descriptions, sources and places in a file."""
+    """SHA-256, hex, of what a plan means at run time: not of its descriptions, labels, sources and places in a file."""
     text = json.dumps(_meaning(built), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -194,6 +200,7 @@ def digest_of(built: Plan) -> str:
 _WITHOUT_MEANING = frozenset(
     (
         "description",
+        "labels",
         "source",
         "pointer",
         "span",
@@ -209,7 +216,22 @@ _WITHOUT_MEANING = frozenset(
 )
 
 
+def _undescribed(schema: Json) -> Json:
+    """A schema without its descriptions: they are for people, but for a model's `returns` and an approval's."""
+    if not isinstance(schema, Mapping):
+        return schema
+    found = {key: value for key, value in schema.items() if key != "description"}
+    if isinstance(found.get("properties"), Mapping):
+        found["properties"] = {name: _undescribed(each) for name, each in found["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if key in found:
+            found[key] = _undescribed(found[key])
+    return found
+
+
 def _meaning(value: object) -> Json:
+    if isinstance(value, (Input, StateVariable)):
+        value = replace(value, schema=_undescribed(value.schema))
     if is_dataclass(value) and not isinstance(value, type):
         parts = {
             each.name: _meaning(getattr(value, each.name))

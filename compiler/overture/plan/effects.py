@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from overture.checks.analysis import Analysis
 from overture.checks.hosts import host_of
 from overture.checks.index import Entry
-from overture.expressions.tree import Expr, Literal, Ref, Template, Text, references
+from overture.expressions.tree import Expr, ListOf, Literal, Ref, Template, Text, references
 from overture.language import tasks as kinds
 from overture.plan.model import Effects, Host
 
@@ -36,7 +36,11 @@ def effects_of(analysis: Analysis, entry: Entry) -> Effects:
     if isinstance(task, kinds.SqlTask):
         return Effects(databases=tuple(f"secrets.{name}" for name in secrets), secrets=secrets)
     if isinstance(task, kinds.EmailTask):
-        return Effects(emails=(_shown(analysis.typed(f"{entry.pointer}/to")),), secrets=secrets)
+        return Effects(
+            emails=_each(analysis, entry, ("to", "cc", "bcc")),
+            paths=_each(analysis, entry, ("attachments",)),
+            secrets=secrets,
+        )
     if isinstance(task, kinds.CallTask):
         return Effects(workflows=(task.workflow,), secrets=secrets)
     return Effects(secrets=secrets)
@@ -46,6 +50,20 @@ def _hosts(analysis: Analysis, entry: Entry, task: kinds.HttpTask) -> tuple[Host
     named = host_of(analysis, analysis.typed(f"{entry.pointer}/url")).name
     names = [*([named] if named else []), *(task.hosts or ())]
     return tuple(Host(name, (task.method,)) for name in dict.fromkeys(names))
+
+
+def _each(analysis: Analysis, entry: Entry, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What fields that take one or a list hold, each thing shown by itself."""
+    found: list[str] = []
+    for name in names:
+        if f"{entry.pointer}/{name}" in analysis.spots:
+            tree = analysis.typed(f"{entry.pointer}/{name}")
+            items = tree.items if isinstance(tree, ListOf) else (tree,)
+            texts = [_shown(item) for item in items]
+            if name != "attachments":  # a text may hold several, joined by commas
+                texts = [part.strip() for text in texts for part in text.split(",")]
+            found += [text for text in texts if text]
+    return tuple(dict.fromkeys(found))
 
 
 def _shown(tree: Expr) -> str:

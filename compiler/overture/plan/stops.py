@@ -36,17 +36,19 @@ def _without(block: Block, taken: set[str]) -> Block:
     if rest:
         inner = tuple(replace(task, needs=tuple(need for need in task.needs if need in inside)) for task in rest)
         blocks["else"] = _without(Block(inner, shape_of(inner)), taken)
+    needed = _last(outside_needs, kept)
     branch = Task(
         id=_free(f"{stop.id}_or_rest", taken),
         kind="branch",
         pointer=stop.pointer,
-        needs=tuple(need.id for need in kept if need.id in _last(outside_needs, kept)),
+        needs=tuple(need.id for need in kept if need.id in needed),
         fields={"0": condition},
         blocks=blocks,
         stands_for=stop.id,
     )
     tasks = (*kept, branch)
-    return Block(tasks, shape_of(tasks))
+    # a stop beside this one is still there, and what comes after this one may come after both
+    return _without(Block(tasks, shape_of(tasks)), taken)
 
 
 def _followers(block: Block, stop: Task) -> set[str]:
@@ -60,10 +62,16 @@ def _followers(block: Block, stop: Task) -> set[str]:
 
 def _last(needs: set[str], kept: list[Task]) -> set[str]:
     """Of these needs, those that no other of them implies."""
-    above: dict[str, set[str]] = {}
-    for task in kept:
-        above[task.id] = set(task.needs).union(*(above[need] for need in task.needs))
-    implied = set().union(*(above[need] for need in needs)) if needs else set()
+    if len(needs) < 2:
+        return needs
+    by_id = {task.id: task for task in kept}
+    implied: set[str] = set()
+    todo = [above for need in needs for above in by_id[need].needs]
+    while todo:
+        above = todo.pop()
+        if above not in implied:
+            implied.add(above)
+            todo += by_id[above].needs
     return needs - implied
 
 
