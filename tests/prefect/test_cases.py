@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -54,7 +58,7 @@ def test_a_case_is_what_its_module_does(folder: Path, tmp_path: Path) -> None:
         found = run_module(
             built,
             export.files,
-            {**placed.inputs, **trigger_of(placed)},
+            {**placed.inputs, **trigger_of(placed, built)},
             tmp_path,
             record=record,
             environment={**placed.secrets, **models},
@@ -75,11 +79,19 @@ def test_a_case_is_what_its_module_does(folder: Path, tmp_path: Path) -> None:
         assert differences(visible(placed, built), observed) == []
 
 
-def trigger_of(case: Case) -> dict[str, Any]:
-    """What stands in the request that starts a run for a webhook."""
+def trigger_of(case: Case, built: Plan) -> dict[str, Any]:
+    """What stands in the request that starts a run for a webhook; signed, if the webhook is."""
     if case.trigger is None or case.trigger["type"] != "webhook":
         return {}
-    return {"trigger": {name: value for name, value in case.trigger.items() if name != "type"}}
+    given = {name: value for name, value in case.trigger.items() if name != "type"}
+    signature = next(each.signature for each in built.triggers if each.type == "webhook")
+    if signature is not None:
+        raw = json.dumps(given.pop("body", None))
+        digest = hmac.new(case.secrets[signature.secret].encode(), raw.encode(), hashlib.sha256)
+        made = digest.hexdigest() if signature.encoding == "hex" else base64.b64encode(digest.digest()).decode()
+        headers = {**(given.get("headers") or {}), signature.header: f"{signature.prefix}{made}"}
+        given |= {"raw": raw, "headers": headers}
+    return {"trigger": given}
 
 
 def visible(case: Case, built: Plan) -> Case:
