@@ -1,7 +1,7 @@
 """The helpers of generated modules: which there are, what each needs, and their sources in order.
 
 Those that work on values come from plan's translation to Python; those that need Prefect, httpx or jsonschema stand in
-`helpers/*.py.txt`, for these libraries are not ours to import. Which name needs which is read off the sources.
+`functions/*.py.txt`, for these libraries are not ours to import. Which name needs which is read off the sources.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def of_formats() -> tuple[Mapping[str, Helper], Mapping[str, str], Mapping[str, 
 
 
 def _text(name: str) -> str:
-    return resources.files("overture_prefect.helpers").joinpath(name).read_text("utf-8")
+    return resources.files("overture_prefect.functions").joinpath(name).read_text("utf-8")
 
 
 def _read(text: str, helpers: dict[str, Helper], imports: dict[str, str]) -> None:

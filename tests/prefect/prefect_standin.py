@@ -74,7 +74,7 @@ class Task:
                 raise
             except Exception as error:
                 if attempt < retries:
-                    await asyncio.sleep(_delay(self.options.get("retry_delay_seconds", 0), attempt, retries))
+                    await asyncio.sleep(0)  # how long to wait is Prefect's business
                     continue
                 self.record.tasks[run.name] = "failed"
                 for hook in self.options.get("on_failure", ()):
@@ -84,11 +84,6 @@ class Task:
             self.record.tasks[run.name] = "skipped" if is_skipped else "succeeded"
             return found
         raise AssertionError("the last attempt returns or raises")
-
-
-def _delay(delays: Any, attempt: int, retries: int) -> float:
-    delays = delays(retries) if callable(delays) else delays
-    return float(delays[min(attempt, len(delays) - 1)] if isinstance(delays, list) else delays)
 
 
 def modules(record: Record) -> dict[str, ModuleType]:
