@@ -60,9 +60,10 @@ def run_request(
     files: dict[str, str] | None = None,
     trigger: dict[str, Any] | None = None,
     secrets: dict[str, str] | None = None,
+    folder: Path | None = None,
 ) -> tuple[RunResult, list[str], Path]:
     """Plan, check and run a request; urls of `services` lead to the world, as does `https://world.test`. Gives the
-    result, the lines of the log and the workspace."""
+    result, the lines of the log and the workspace. `folder`: where an earlier run has left its store and workspace."""
     planned = plan_request(request)
     assert planned.not_understood == (), planned.not_understood
     assert planned.document is not None
@@ -71,9 +72,9 @@ def run_request(
         text = text.replace(service, world.url)
     verdict = check(read(text, "request.flow.yaml"))
     assert verdict.checked is not None, [each.message for each in verdict.diagnostics]
-    folder = Path(tempfile.mkdtemp())
+    folder = folder or Path(tempfile.mkdtemp())
     workspace = folder / "workspace"
-    workspace.mkdir()
+    workspace.mkdir(exist_ok=True)
     for name, content in (files or {}).items():
         (workspace / name).parent.mkdir(parents=True, exist_ok=True)
         (workspace / name).write_text(content, encoding="utf-8")
@@ -84,7 +85,7 @@ def run_request(
         "OPENAI_API_KEY": "sk-test",
         "OVERTURE_MODEL": "some-model",
     }
-    chats = {name: f"{world.url}/{name.lower()}" for name in verdict.checked.workflow.secrets or ()}
+    chats = {name: f"{world.url}/{name.lower()}" for name in planned.document.get("secrets", ())}
     result = run(
         plan(verdict.checked),
         RunRequest(

@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from planning import checked, missed
 
-from overture.drafting.planner.conditions import WORDINGS, Wording
 from overture.drafting.planner.steps import STEPS, Step
+from overture.drafting.planner.wordings import WORDINGS, Wording
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.example[:60] for step in STEPS])

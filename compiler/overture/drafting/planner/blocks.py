@@ -46,8 +46,8 @@ def open_loop(draft: Draft, of: Result) -> Block:
 
 def open_case(draft: Draft, condition: str) -> Block:
     """The first case of a branch."""
-    task: Task = {"id": draft.id("choose"), "kind": "branch", "cases": [{"when": condition}], "source": draft.source}
-    return Block("case", task)
+    task: Task = {"id": draft.id("choose"), "kind": "branch", "cases": [], "source": draft.source}
+    return Block("case", task, when=condition)
 
 
 def open_handler(draft: Draft, kind: BlockKind) -> Block:
@@ -68,6 +68,10 @@ def open_catch(draft: Draft) -> Block:
     if inner["kind"] in ("stop", "try", "branch"):
         raise NotUnderstoodError
     task: Task = {"id": draft.id(f"try {inner['id']}"), "kind": "try", "tasks": [inner], "source": inner["source"]}
+    made = f"tasks.{inner['id']}."
+    draft.block.results[:] = [
+        replace(each, is_gone=True) if made in each.expression else each for each in draft.block.results
+    ]
     block = Block("catch", task)
     # a failed task has an error, but only a run knows that it failed
     block.results.append(Result("error", f"tasks.{inner['id']}.error.message | default('')", {"type": "string"}))
@@ -89,7 +93,7 @@ def close(draft: Draft, before: dict[str, Any]) -> bool:
             draft.append(outer.tasks, {**task, "tasks": block.tasks})
             _offer(draft, outer.tasks[-1], block)
         case "case":
-            task["cases"][-1]["tasks"] = block.tasks
+            task["cases"].append({"when": block.when, "tasks": block.tasks})
             if not any(each is task for each in outer.tasks):
                 draft.append(outer.tasks, task)
             before["branch"] = (len(draft.blocks), task)
@@ -100,12 +104,7 @@ def close(draft: Draft, before: dict[str, Any]) -> bool:
             _hide(draft, block)
         case "catch":
             task["catch"] = block.tasks
-            inner = outer.tasks.pop()
-            outer.tasks.append(task)
-            outer.results[:] = [
-                replace(each, is_gone=True) if f"tasks.{inner['id']}." in each.expression else each
-                for each in outer.results
-            ]
+            outer.tasks[-1] = task
             _hide(draft, block)
         case "on_failure":
             draft.on_failure.extend(block.tasks)
@@ -137,6 +136,9 @@ def _offer(draft: Draft, task: Task, block: Block) -> None:
     fields = {own: item, **made}
 
     def collect() -> None:
+        for each in made.values():
+            if each.when_used is not None:
+                each.when_used()
         pairs = ", ".join(f"{key(noun)}: {each.expression}" for noun, each in fields.items())
         if "collect" not in task:
             draft.change(task, "collect", f"{{{pairs}}}")

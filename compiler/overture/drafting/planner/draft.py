@@ -28,13 +28,15 @@ class NotUnderstoodError(Exception):
 
 @dataclass(slots=True)
 class Block:
-    """Tasks being written, and what they have made so far. `task`: the task whose block it is."""
+    """Tasks being written, and what they have made so far. `task`: the task whose block it is; `when`: the condition of
+    a case."""
 
     kind: BlockKind
     task: Task = field(default_factory=dict)
     tasks: list[Task] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     item: Result | None = None
+    when: str = ""
 
 
 class Draft:

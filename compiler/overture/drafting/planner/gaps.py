@@ -67,6 +67,11 @@ _JOINTS: tuple[tuple[str, ...], ...] = tuple(
 )
 
 
+_BY_FIRST: dict[str, list[tuple[str, ...]]] = {}
+for _joint_words in _JOINTS:
+    _BY_FIRST.setdefault(_joint_words[0], []).append(_joint_words)
+
+
 def skip_gap(reading: Reading, at: int) -> int:
     """The first token from `at` on that may say something."""
     start = at
@@ -90,7 +95,7 @@ def skip_gap(reading: Reading, at: int) -> int:
 
 
 def _joint(reading: Reading, at: int) -> int:
-    for words in _JOINTS:
+    for words in _BY_FIRST.get(reading.lower(at), ()):
         if all(reading.lower(at + ahead) == word for ahead, word in enumerate(words)):
             if words == ("steps",) and reading.lower(at + 1) not in (":", ""):
                 continue

@@ -18,7 +18,7 @@ from overture.drafting.planner.texts import in_quotes
 from overture.drafting.planner.vocabulary import vocabulary
 
 _ANSWERS = vocabulary("result results output answer response reply data content")
-_COUNTS = frozenset(("number", "count"))
+_COLUMN_WORDS = 3
 _LISTS = frozenset(("list", "all", "each", "every", "rest", "content", "contents", "text"))
 
 
@@ -26,6 +26,17 @@ def find(draft: Draft, phrase: Phrase) -> Result:
     """What a `thing` speaks of. Raises NotUnderstoodError when there is nothing of that name."""
     found = _of_words(draft, [token.text if token.kind == "quoted" else token.lower for token in phrase.tokens], phrase)
     if found.when_used is not None:
+        found.when_used()
+    return found
+
+
+def latest(draft: Draft) -> Result | None:
+    """What a question without an object is about: the item of the loop, else what was made last; None when nothing was.
+    Raises NotUnderstoodError when what was made last may not be there."""
+    found = draft.loop_item() or next((each for each in draft.results() if not each.is_side), None)
+    if found is not None and found.is_gone:
+        raise NotUnderstoodError
+    if found is not None and found.when_used is not None:
         found.when_used()
     return found
 
@@ -42,7 +53,13 @@ def _of_words(draft: Draft, words: list[str], phrase: Phrase) -> Result:
         return property_of(draft, _of_words(draft, words[:at], phrase), words[at + 1 :])
     if "of" in words[1:-1]:
         return _of_another(draft, words, phrase)
-    return _by_noun(draft, words)
+    try:
+        return _by_noun(draft, words)
+    except NotUnderstoodError:
+        item = draft.loop_item()
+        if item is None or item.service != "csv" or words[0] != "the" or not 1 < len(words) <= _COLUMN_WORDS + 1:
+            raise
+        return property_of(draft, item, words[1:])  # a row has nothing but columns
 
 
 def _meant_by(draft: Draft, pronoun: str, phrase: Phrase) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from overture.drafting.planner.blocks import Open, open_case, open_catch, open_handler, open_loop
@@ -10,6 +11,7 @@ from overture.drafting.planner.conditions import read_condition
 from overture.drafting.planner.draft import Block, Draft, NotUnderstoodError, Task
 from overture.drafting.planner.mentions import find
 from overture.drafting.planner.patterns import Pattern, Reading, Said, compile_pattern
+from overture.drafting.planner.results import Result
 from overture.drafting.planner.slots import GROUPS, SLOTS
 from overture.drafting.planner.texts import cited
 from overture.drafting.planner.tokens import ends_sentence, is_gap
@@ -86,8 +88,7 @@ def _otherwise(draft: Draft, reading: Reading, at: int, closed: dict[str, Any]) 
     if reading.lower(here) in ("if", "when"):
         for stop, condition in read_condition(draft, reading, here + 1):
             if _ends_condition(reading, stop):
-                task["cases"].append({"when": condition})
-                return Open(Block("case", task), at, _after(reading, stop))
+                return Open(Block("case", task, when=condition), at, _after(reading, stop))
         raise NotUnderstoodError
     return Open(Block("else", task), at, end)
 
@@ -180,16 +181,15 @@ def _after(reading: Reading, at: int) -> int:
 def read_tail(draft: Draft, reading: Reading, start: int, end: int, before: int, closed: dict[str, Any]) -> int | None:
     """A condition right after a step puts the step's tasks, those from the `before`th on, into a branch; `if it fails`
     makes them the handler. Where it ends, or None."""
-    for stop, _ in _matches(_FAILURE, reading, end):
-        if _ends_clause(reading, stop) and draft.block.kind == "root" and len(draft.block.tasks) > before:
-            draft.on_failure.extend(draft.block.tasks[before:])
-            del draft.block.tasks[before:]
-            return stop
-    for stop, _ in _matches(_ENDING, reading, end):
-        if _ends_clause(reading, stop) and draft.block.kind == "root" and len(draft.block.tasks) > before:
-            draft.finally_.extend(draft.block.tasks[before:])
-            del draft.block.tasks[before:]
-            return stop
+    for pattern, handler in ((_FAILURE, draft.on_failure), (_ENDING, draft.finally_)):
+        for stop, _ in _matches(pattern, reading, end):
+            tasks = draft.block.tasks[before:]
+            if tasks and draft.block.kind == "root" and _ends_sentence(reading, stop):
+                made = tuple(f"tasks.{task['id']}." for task in tasks)
+                handler.extend(tasks)
+                del draft.block.tasks[before:]
+                draft.block.results[:] = [_hidden(each, made) for each in draft.block.results]
+                return stop
     found = next(_matches(_IF, reading, end), None)
     if found is None or len(draft.block.tasks) <= before:
         return None
@@ -201,9 +201,14 @@ def _guard(
 ) -> int | None:
     block = draft.block
     tasks, results = block.tasks[before:], list(block.results)
+    if len(tasks) > 1 and any(task["kind"] == "stop" for task in tasks):
+        return None
+    made = tuple(f"tasks.{task['id']}." for task in tasks)
     del block.tasks[before:]
+    # a condition cannot speak of what it guards
+    block.results[:] = [each for each in results if not any(name in each.expression for name in made)]
     for stop, condition in read_condition(draft, reading, at):
-        if not _ends_clause(reading, stop) or any(f"tasks.{task['id']}." in condition for task in tasks):
+        if not _ends_clause(reading, stop):
             continue
         if reading.lower(end) == "unless":
             condition = f"not ({condition})"
@@ -212,23 +217,24 @@ def _guard(
             block.tasks.append({**tasks[0], "when": condition, "source": draft.source})
         else:
             guarded = open_case(draft, condition).task
-            guarded["cases"][0]["tasks"] = tasks
+            guarded["cases"].append({"when": condition, "tasks": tasks})
             block.tasks.append(guarded)
             closed["branch"] = (len(draft.blocks), guarded)
-        _hide_made(draft, tasks, results)
+        block.results[:] = [_hidden(each, made) for each in results]
         return stop
+    block.results[:] = results
     block.tasks.extend(tasks)
     return None
 
 
-def _hide_made(draft: Draft, tasks: list[Task], results: list[Any]) -> None:
-    from dataclasses import replace
+def _hidden(result: Result, made: tuple[str, ...]) -> Result:
+    """A result as it is after a branch: gone, if the branch has made it."""
+    is_made = any(name in result.expression for name in made)
+    return replace(result, is_gone=True, when_used=None) if is_made else result
 
-    made = tuple(f"tasks.{task['id']}." for task in tasks)
-    draft.block.results[:] = [
-        replace(each, is_gone=True, when_used=None) if any(each_id in each.expression for each_id in made) else each
-        for each in results
-    ]
+
+def _ends_sentence(reading: Reading, at: int) -> bool:
+    return at >= len(reading.tokens) or ends_sentence(reading.tokens[at])
 
 
 def _ends_clause(reading: Reading, at: int) -> bool:

@@ -6,6 +6,8 @@ a secret, an assumption or a question.
 
 from __future__ import annotations
 
+import re
+
 from overture.drafting.planner.draft import Draft, Task
 from overture.drafting.planner.model import Planned
 from overture.drafting.planner.texts import cited
@@ -45,11 +47,21 @@ def _document(draft: Draft, request: str, name: str | None) -> dict[str, Json]:
         "defaults": defaults,
         "timeout": draft.settings.get("timeout"),
         "tasks": tasks,
-        "outputs": draft.outputs,
+        "outputs": {name: _output(expression, tasks) for name, expression in draft.outputs.items()},
         "on_failure": draft.on_failure,
         "finally": draft.finally_,
     }
     return {key: value for key, value in document.items() if value}
+
+
+def _output(expression: str, tasks: list[Task]) -> str:
+    """An output of a run that may have ended before: null then."""
+    if not any(task["kind"] == "stop" for task in tasks):
+        return expression
+    made = dict.fromkeys(re.findall(r"tasks\.(\w+)\.", expression))
+    return (
+        f"({expression}) if {' and '.join(f'tasks.{id}.state == {chr(39)}succeeded{chr(39)}' for id in made)} else null"
+    )
 
 
 def _name(tasks: list[Task]) -> str:

@@ -9,6 +9,7 @@ from overture.drafting.planner.numbers import WORDS
 from overture.drafting.planner.tokens import Token
 
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?[ ]?(a|p)?\.?(?:m\.?)?")
+_MOST = 24  # times of a day
 _PARTS = {"morning": "a", "afternoon": "p", "evening": "p", "night": "p"}
 
 
@@ -21,8 +22,9 @@ class Time:
     end: int
 
 
-def time_at(tokens: list[Token], at: int, half: str = "") -> Time | None:
-    """The time that the words from a token on say, or None. `half`: `a` or `p` where the words round it say so."""
+def time_at(tokens: list[Token], at: int, half: str = "", *, is_plain: bool = False) -> Time | None:
+    """The time that the words from a token on say, or None. `half`: `a` or `p` where the words round it say so.
+    `is_plain`: not `ten to six`, as `from 10 to 6` is something else."""
     if at >= len(tokens):
         return None
     token = tokens[at]
@@ -30,8 +32,8 @@ def time_at(tokens: list[Token], at: int, half: str = "") -> Time | None:
         return Time(12, 0, at + 1)
     if token.lower == "midnight":
         return Time(0, 0, at + 1)
-    if token.lower in ("half", "quarter", "a") or (
-        token.kind in ("word", "number") and _word(tokens, at + 1) in ("past", "to")
+    if (not is_plain and token.lower in ("half", "quarter", "a")) or (
+        not is_plain and (token.kind in ("word", "number") and _word(tokens, at + 1) in ("past", "to"))
     ):
         return _past(tokens, at, half)
     found = _clock(tokens, at)
@@ -115,7 +117,7 @@ def times_at(tokens: list[Token], at: int, half: str = "") -> tuple[list[Time], 
     if first is None:
         return None
     found, end = [first], first.end
-    while True:
+    while len(found) < _MOST:
         here = end
         while here < len(tokens) and here < end + 2 and tokens[here].lower in (",", "and"):
             here += 1
@@ -130,6 +132,7 @@ def times_at(tokens: list[Token], at: int, half: str = "") -> tuple[list[Time], 
             return found, end
         found.append(following)
         end = following.end
+    return found, end
 
 
 def _may_follow(token: Token) -> bool:

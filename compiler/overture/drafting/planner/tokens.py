@@ -32,18 +32,19 @@ FILE_ENDINGS = (
     "jpg",
     "pdf",
 )
-_ENDING = "|".join(FILE_ENDINGS)
+_ENDINGS = tuple(f".{ending}" for ending in FILE_ENDINGS)
+_PATH = re.compile(r"[\w./~][\w./~-]{1,200}")
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("url", r"https?://[^\s<>\"`{}|\\^“”‘’«»]{1,2000}"),
     ("email", r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"),
     ("channel", r"#[A-Za-z][\w-]{0,79}"),
     ("time", r"\d{1,2}(?:[:.]\d{2})?[ ]?(?:am|pm|a\.m\.|p\.m\.)(?!\w)|\d{1,2}:\d{2}(?![\d:])"),
-    ("path", rf"[\w./~][\w./~-]{{0,200}}?\.(?:{_ENDING})(?![\w/-])"),
     ("slug", r"[A-Za-z0-9][\w.-]{0,99}(?:/[A-Za-z0-9](?:[\w.-]{0,98}\w)?){1,2}(?![\w/])"),
     ("ordinal", r"\d{1,3}(?:st|nd|rd|th)(?!\w)"),
     ("span", r"\d{1,6}(?:ms|secs?|mins?|hrs?|[smhd])(?!\w)"),
     ("number", r"-?\d{1,3}(?:,\d{3}){1,4}(?![\w,])|-?\d{1,15}(?:\.\d{1,9})?(?!\w)"),
     ("word", r"(?:is|are|was|were|do|does|did|has|have|had|can|could|should|would)(?=n['’]t(?!\w))"),
+    ("word", r"o['’]clock(?!\w)"),
     ("word", r"n['’]t(?!\w)|['’](?:s|re|ll|d|m|ve)(?!\w)"),
     ("word", r"\w+(?:-\w+){0,8}"),
     ("mark", r"\S"),
@@ -131,6 +132,11 @@ def _quoted(text: str, start: int, end: int) -> Token | None:
 
 
 def _plain(text: str, start: int, end: int) -> Token:
+    path = _PATH.match(text, start, end)
+    if path is not None:
+        word = path[0].rstrip(".-")
+        if word.lower().endswith(_ENDINGS) and word[-5:].count(".") == 1 and not word.startswith(_ENDINGS):
+            return Token("path", word, word.lower(), start, start + len(word))
     found = _TOKEN.match(text, start, end)
     assert found is not None and found.lastgroup is not None  # a mark is any character but a blank
     kind, word = _KINDS[int(found.lastgroup[1:])], found[0]

@@ -52,7 +52,9 @@ def _schedule(draft: Draft, reading: Reading, at: int) -> int | None:
         raise NotUnderstoodError(found.question, found.end)
     _refuse_mixture(draft, "schedule", found.end)
     for cron in found.crons:
-        draft.append(draft.triggers, {"type": "schedule", "cron": cron, "timezone": found.timezone})
+        trigger: Task = {"type": "schedule", "cron": cron, "timezone": found.timezone}
+        if trigger not in draft.triggers:
+            draft.append(draft.triggers, trigger)
     for assumption in found.assumptions:
         draft.assume(assumption)
     return found.end

@@ -7,6 +7,7 @@ they would have opened a block, to the end of its sentence, as what follows depe
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from overture.drafting.planner import openers
@@ -22,9 +23,10 @@ from overture.drafting.planner.tokens import ends_sentence, is_gap, tokenize
 from overture.drafting.planner.triggers import read_trigger
 from overture.drafting.planner.vocabulary import vocabulary
 
-MAX_CHARACTERS = 20_000
-"""Of a request; a longer one is cut there, and the rest is named."""
+MAX_CHARACTERS = 10_000
+"""Of a request; a longer one is read up to the last blank before, and the rest is named."""
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _BUDGET = 1_000_000  # tries of patterns for one request: about a second
 _LOOKS = 12  # how many readings of one pattern are looked at
 _REST_WORDS = 400
@@ -51,10 +53,13 @@ class Walk:
         self._closed: dict[str, Any] = {"branch": None}
         self._cut = len(text)
         if len(text) > MAX_CHARACTERS:
-            self._cut = MAX_CHARACTERS
+            self._cut = (
+                max(text.rfind(" ", 0, MAX_CHARACTERS), text.rfind("\n", 0, MAX_CHARACTERS)) + 1 or MAX_CHARACTERS
+            )
             self.draft.ask(f"the request is longer than {MAX_CHARACTERS} characters: what is beyond them was not read")
-        self.reading = Reading(text, tokenize(text[: self._cut]), _BUDGET, self._looks_like_step)
         self._text = text
+        text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)  # halves of a character, which no file can hold
+        self.reading = Reading(text, tokenize(text[: self._cut]), _BUDGET, self._looks_like_step)
 
     def run(self) -> None:
         here = 0
@@ -124,12 +129,16 @@ class Walk:
         opened = found
         while self._opened and opened.block.kind in ("on_failure", "finally"):
             raise NotUnderstoodError
-        if opened.block.kind == "else" or (opened.block.kind == "case" and opened.block.task.get("cases", [])[1:]):
+        if opened.block.kind == "else" or (opened.block.kind == "case" and opened.block.task is self._branch()):
             while len(self.draft.blocks) > self._closed["branch"][0]:
                 self._close()
         self._opened.append(opened)
         self.draft.blocks.append(opened.block)
         return self._body(opened)
+
+    def _branch(self) -> Any:
+        """The branch that an `otherwise` just now has found."""
+        return self._closed["branch"][1] if self._closed["branch"] else None
 
     def _body(self, opened: Open) -> int:
         """Where the body of a block begins: after a colon on the lines below, as far as those go; else right here."""
@@ -235,6 +244,6 @@ class Walk:
     def _miss(self, start: int, end: int) -> None:
         if self.missed and self.missed[-1].end <= start:
             between = self._text[self.missed[-1].end : start]
-            if "\n" not in between and between.strip(" ,") in ("", "and", "then", "and then"):
+            if between == "." or ("\n" not in between and between.strip(" ,") in ("", "and", "then", "and then")):
                 start = self.missed.pop().start
         self.missed.append(NotUnderstood(self._text[start:end], start, end))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -67,13 +68,18 @@ def _named(tokens: list[Token], at: int) -> Zone | None:
     for length in range(_LONGEST, 0, -1):
         words = tokens[at : at + length]
         if len(words) == length and all(word.kind == "word" and word.text[0].isupper() for word in words):
-            name = _cities().get(" ".join(word.lower for word in words))
+            name = _cities().get(" ".join(_plain(word.lower) for word in words))
             if name is not None:
                 return Zone(name, at + length)
     following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
     if token.lower in _MANY and (token.text.isupper() or following in ("time", "standard", "daylight")):
         return Zone(None, at + 1)
     return None
+
+
+def _plain(word: str) -> str:
+    """A word without its accents: `zürich` is `zurich`, as IANA writes it."""
+    return unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
 
 
 @cache

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
 from overture.drafting.planner.mentions import find
-from overture.drafting.planner.nouns import name_of, singular, without_determiners
+from overture.drafting.planner.nouns import DETERMINERS, name_of, singular, without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.results import Result, Schema, type_of
 from overture.drafting.planner.steps.registry import family
@@ -16,6 +16,7 @@ from overture.drafting.planner.vocabulary import vocabulary
 step = family("Fetching")
 _PLAIN = vocabulary("page site website file document url json csv contents content text html feed")
 _ADJECTIVES = vocabulary("new newest latest recent open current unread pending")
+_BARE_WORDS = 2  # of a noun phrase without `the`: `fetch new orders`; more is seldom something to fetch
 _GENERIC = vocabulary("it this that them everything something anything")
 
 
@@ -57,6 +58,13 @@ def fetch(draft: Draft, said: Said) -> None:
     if "url" in said:
         url = url_of(said["url"])
     else:
+        first = said["what"].first.lower
+        if (
+            first in ("a", "an")
+            or (first not in DETERMINERS and len(words) > _BARE_WORDS)
+            or words[0].startswith("request")
+        ):
+            raise NotUnderstoodError
         if words[-1] in _PLAIN:
             raise NotUnderstoodError(f"at which url is the {' '.join(words)}?")
         url = open_url(draft, noun, f"at which url {'are' if is_list else 'is'} the {' '.join(words)}")

@@ -6,7 +6,7 @@ from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
 from overture.drafting.planner.mentions import find
 from overture.drafting.planner.nouns import name_of
 from overture.drafting.planner.patterns import Phrase, Said
-from overture.drafting.planner.rendering import data_of, message_of, value_of
+from overture.drafting.planner.rendering import message_of, text_of, value_of
 from overture.drafting.planner.results import Result, Schema, type_of
 from overture.drafting.planner.steps.registry import family
 from overture.drafting.planner.texts import literal
@@ -72,7 +72,7 @@ def save(draft: Draft, said: Said) -> None:
     form = _FORMATS.get(_ending(said["file"]), "text")
     if form == "csv" and not (of.is_list and type_of(of.item_schema) == "object"):
         raise NotUnderstoodError(f"`{said['file'].text}` is a table: which list of objects goes into it?")
-    content = value_of(of) if form != "text" else message_of(draft, of) if of.is_list else data_of(of)
+    content = value_of(of) if form != "text" else message_of(draft, of) if of.is_list else text_of(of)
     _write(draft, said["file"], form, content)
 
 

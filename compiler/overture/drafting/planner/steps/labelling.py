@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
+from overture.drafting.planner.mentions import find, latest
 from overture.drafting.planner.nouns import PRONOUNS, name_of, plural, singular
 from overture.drafting.planner.numbers import count_of
 from overture.drafting.planner.patterns import Phrase, Said
@@ -171,7 +171,7 @@ def rate(draft: Draft, said: Said) -> None:
     "ask AI whether there is fraud among them",
 )
 def whether(draft: Draft, said: Said) -> None:
-    of = draft.loop_item() or next((each for each in draft.results() if not each.is_side and not each.is_gone), None)
+    of = latest(draft)
     about = f"\n\n{data_of(of)}" if of is not None else ""
     ask: Task = {
         "id": draft.id("judge"),

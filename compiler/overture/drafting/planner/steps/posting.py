@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
+from overture.drafting.planner.mentions import find, latest
 from overture.drafting.planner.nouns import without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.rendering import message_of, value_of
@@ -143,7 +143,7 @@ def _found(draft: Draft, phrase: Phrase) -> Result:
             raise
         if len(words) == 2 and words[0] not in ("short", "daily", "weekly", "brief"):
             raise
-    found = next((each for each in draft.results() if not each.is_side and not each.is_gone), None)
+    found = latest(draft)
     if found is None:
         raise NotUnderstoodError
     draft.assume(f"the {words[-1]} is of the {found.noun.replace('_', ' ')}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
 from overture.drafting.planner.mentions import find
 from overture.drafting.planner.patterns import Said
-from overture.drafting.planner.rendering import data_of
+from overture.drafting.planner.rendering import text_of
 from overture.drafting.planner.results import Result, Schema
 from overture.drafting.planner.steps.loops import for_each
 from overture.drafting.planner.steps.registry import family
@@ -79,7 +79,7 @@ def add_for(draft: Draft, said: Said) -> None:
 
     def make(item: Result) -> Task:
         title = f"{item.expression}.{item.title}" if item.title else f"{item.expression} | tojson | truncate(200)"
-        return _added(draft, in_braces(title) if item.is_object or item.title else data_of(item))
+        return _added(draft, in_braces(title) if item.is_object or item.title else text_of(item))
 
     for_each(draft, of, "add task", make)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
+from overture.drafting.planner.mentions import find, latest
 from overture.drafting.planner.nouns import DETERMINERS, PRONOUNS, name_of, without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.rendering import DATA_ONLY, data_of
@@ -44,7 +44,7 @@ def write_topic(draft: Draft, said: Said) -> None:
 
 @step("(ask AI|ask the model|let AI|tell AI|use AI|have AI) to {what:words}", "ask AI to name the oldest order")
 def ask(draft: Draft, said: Said) -> None:
-    of = draft.loop_item() or next((each for each in draft.results() if not each.is_side and not each.is_gone), None)
+    of = latest(draft)
     data = f"\n\n{data_of(of)}" if of is not None else ""
     task: Task = {
         "id": draft.id("ask"),
