@@ -111,6 +111,16 @@ def modules(record: Record) -> dict[str, ModuleType]:
         async def aset(name: str, value: Any, overwrite: bool = False) -> None:
             record.variables[name] = value
 
+    class Client:
+        async def __aenter__(self) -> Client:
+            return self
+
+        async def __aexit__(self, *error: Any) -> None:
+            pass
+
+        async def read_flow_runs(self, **filters: Any) -> list[Any]:
+            return []  # there was no run before
+
     class FlowRunContext:
         @staticmethod
         def get() -> Any:
@@ -125,7 +135,7 @@ def modules(record: Record) -> dict[str, ModuleType]:
     flow_run = SimpleNamespace(id=uuid.uuid4(), scheduled_start_time=datetime.now(UTC), flow_name="flow")
     task_run = type("TaskRun", (), {"id": property(lambda self: current_task.get().id)})()
     found = {
-        "prefect": {"task": task, "flow": flow, "get_run_logger": Logger},
+        "prefect": {"task": task, "flow": flow, "get_run_logger": Logger, "get_client": Client},
         "prefect.states": {"Completed": State, "State": dict},
         "prefect.runtime": {"flow_run": flow_run, "task_run": task_run},
         "prefect.variables": {"Variable": Variable},
@@ -143,6 +153,8 @@ def modules(record: Record) -> dict[str, ModuleType]:
         made[f"prefect.{name}"] = Names(name)
     for name in ("client.schemas.sorting", "deployments"):
         made[f"prefect.{name}"] = Names(name)
+    made["prefect.client.schemas.objects"].__dict__["StateType"] = SimpleNamespace(COMPLETED="COMPLETED")
+    made["prefect.client.schemas.sorting"].__dict__["FlowRunSort"] = SimpleNamespace(END_TIME_DESC="END_TIME_DESC")
     return made
 
 
