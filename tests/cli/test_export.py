@@ -18,15 +18,12 @@ outputs:
 UNSUPPORTED = """\
 overture: 1
 name: mail
-secrets: [MAIL_URL]
+secrets: [GITHUB_TOKEN]
 tasks:
   - id: tell
-    kind: email
-    connection: "{{ secrets.MAIL_URL }}"
-    from: a@example.com
-    to: b@example.com
-    subject: hi
-    text: hi
+    kind: action
+    uses: github.list_commits
+    auth: {type: bearer, token: "{{ secrets.GITHUB_TOKEN }}"}
 """
 
 

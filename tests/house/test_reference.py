@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from overture.expressions.reference import filters_table, tests_table
+from overture.expressions import reference
 from overture.language.reference import kinds_table
 
 PATH = Path(__file__).parents[2] / "docs" / "language.md"
-TABLES: dict[str, Callable[[], str]] = {"kinds": kinds_table, "filters": filters_table, "tests": tests_table}
+TABLES: dict[str, Callable[[], str]] = {
+    "kinds": kinds_table,
+    "filters": reference.filters_table,
+    "tests": reference.tests_table,
+}
 
 
 def written(text: str) -> str:
