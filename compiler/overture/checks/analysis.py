@@ -46,16 +46,17 @@ Find = Callable[[str], Reading | None]
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A field, its tree as written, and where it stands."""
+    """A field, its tree as written, where it stands, and what it reads."""
 
     field: Field
     tree: Expr
     place: Place
     owner: Entry | None  # the task that has the field; None for the workflow's own
+    reads: tuple[Ref, ...]
 
-    @property
-    def reads(self) -> Iterator[Ref]:
-        return references(self.tree)
+    @classmethod
+    def of(cls, field: Field, tree: Expr, place: Place, owner: Entry | None) -> Spot:
+        return cls(field, tree, place, owner, tuple(references(tree)))
 
 
 @dataclass(eq=False)
@@ -232,7 +233,7 @@ class _Fields:
 
     def add(self, each: Field, place: Place, owner: Entry | None) -> None:
         tree, wrong = parse(each)
-        self.spots[each.pointer] = Spot(each, tree, place, owner)
+        self.spots[each.pointer] = Spot.of(each, tree, place, owner)
         self.mistakes.extend(wrong)
         if wrong:
             self.unreadable.add(each.pointer)
@@ -242,7 +243,7 @@ class _Fields:
         self.literals.extend(literal_texts_of(trigger, pointer))
         for each in fields_of(trigger, pointer):
             if isinstance(trigger, ScheduleTrigger) and each.path == "inputs":
-                self.spots[each.pointer] = Spot(each, literal_tree(each.value), place, None)
+                self.spots[each.pointer] = Spot.of(each, literal_tree(each.value), place, None)
                 self.literals.extend(texts_of(each.value, each.pointer))
             else:
                 self.add(each, place, None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,8 +18,9 @@ from overture.cli.files import ENDINGS, STDIN, is_workflow, read_bytes
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.sources import Source
 from overture.language.reading import Reading, read
-from overture.plan.build import plan as build_plan
-from overture.plan.model import Plan
+
+if TYPE_CHECKING:
+    from overture.plan.model import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def load(path: str) -> Loaded:
 
 def load_sound(path: str, *, quiet: bool, no_color: bool) -> tuple[Loaded, Plan]:
     """The plan of a file; findings are shown on stderr, and an error among them ends the command with 1."""
+    from overture.plan.build import plan as build_plan
+
     loaded = load(path)
     show(worth_showing(loaded.diagnostics, quiet=quiet), loaded.texts, no_color=no_color)
     if loaded.verdict.checked is None:

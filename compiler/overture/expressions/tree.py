@@ -198,25 +198,30 @@ _PARTS = {kind: tuple(each.name for each in fields(kind) if "Expr" in str(each.t
 """The fields of each kind of node that hold trees, by what they are declared as: trees are walked all the time."""
 
 
-def children(tree: Expr) -> Iterator[Expr]:
+def children(tree: Expr) -> list[Expr]:
     """The direct parts of a tree, in the order in which they are written."""
+    found: list[Expr] = []
     for name in _PARTS[type(tree)]:
-        yield from _nodes(getattr(tree, name))
+        _add_nodes(getattr(tree, name), found)
+    return found
 
 
-def _nodes(value: object) -> Iterator[Expr]:
+def _add_nodes(value: object, found: list[Expr]) -> None:
     if isinstance(value, Node):
-        yield value  # type: ignore[misc]  # every Node of ours is one of the union
+        found.append(value)  # type: ignore[arg-type]  # every Node of ours is one of the union
     elif isinstance(value, tuple):
         for part in value:
-            yield from _nodes(part)
+            _add_nodes(part, found)
 
 
 def walk(tree: Expr) -> Iterator[Expr]:
-    """The tree and all its parts, outermost first."""
-    yield tree
-    for part in children(tree):
-        yield from walk(part)
+    """The tree and all its parts, outermost first, in the order in which they are written."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if _PARTS[type(node)]:
+            waiting.extend(reversed(children(node)))
 
 
 def references(tree: Expr) -> Iterator[Ref]:
