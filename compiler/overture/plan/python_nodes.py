@@ -27,18 +27,12 @@ from overture.expressions.tree import (
     Text,
     Unary,
 )
-from overture.expressions.types import Type
+from overture.plan.python_exactness import are_ordered, bare, bound, is_confusable, is_membership_plain, is_null
 from overture.plan.python_literals import python_format, python_literal, python_text
 from overture.plan.python_values import as_text, settled
 
 # How tightly an operator of Python binds; what binds less tightly than its place needs brackets.
 LAMBDA, TERNARY, OR, AND, NOT, COMPARE, ADD, MULTIPLY, UNARY, POWER, ATOM = range(11)
-
-# Up to here integers are exact as doubles too, so no check is needed of sums and products that stay below.
-_EXACT_BOUND = 2**53
-_LENGTH_BOUND = 2**31  # no list or text is longer
-
-_DEPTH_OF_TYPES = 6  # schemas may be deep; what lies deeper is taken as unknown
 
 
 class NoPython(Exception):
@@ -292,13 +286,6 @@ def bracketed(code: Code, binding: int) -> str:
     return code.text if code.binding >= binding else f"({code.text})"
 
 
-def bare(tree: Expr) -> Expr:
-    """The tree without the marks of where it stood."""
-    while isinstance(tree, Text):
-        tree = tree.body
-    return tree
-
-
 def row_name(tree: Filter | Test | Call) -> str:
     """The name of a row in the table."""
     return f"is {tree.name}" if isinstance(tree, Test) else f"{tree.name}()" if isinstance(tree, Call) else tree.name
@@ -318,64 +305,6 @@ def opposite(tree: Expr | Source) -> Expr | None:
         case Test(negated=negated):
             return replace(tree, negated=not negated)
     return None
-
-
-def is_null(tree: Expr) -> bool:
-    tree = bare(tree)
-    return isinstance(tree, Literal) and tree.value is None
-
-
-def bound(tree: Expr) -> int | None:
-    """The largest magnitude of an integer that the tree can give, or None if that is not known or not small."""
-    tree = bare(tree)
-    most: int | None = None
-    match tree:
-        case Literal(value=int() as value) if not isinstance(value, bool):
-            most = abs(value)
-        case Ref(root="loop") | Filter(name="length"):
-            most = _LENGTH_BOUND
-        case Unary(op="-" | "+", operand=operand):
-            most = bound(operand)
-        case Binary(op="+" | "-" | "*" as op, left=left, right=right):
-            one, other = bound(left), bound(right)
-            if one is not None and other is not None:
-                most = one * other if op == "*" else one + other
-    return most if most is not None and most <= _EXACT_BOUND else None
-
-
-def is_confusable(left: Type, right: Type, depth: int = _DEPTH_OF_TYPES) -> bool:
-    """Whether `==` of Python may take a boolean for a number somewhere in two values of these types."""
-    if any(one.may_be("boolean") and other.may_be("integer") for one, other in ((left, right), (right, left))):
-        return True
-    if (
-        left.may_be("array")
-        and right.may_be("array")
-        and (depth == 0 or is_confusable(left.item, right.item, depth - 1))
-    ):
-        return True
-    if left.may_be("object") and right.may_be("object"):
-        if depth == 0:
-            return True
-        keys = {*left.properties, *right.properties}
-        if any(is_confusable(left.at(key), right.at(key), depth - 1) for key in keys):
-            return True
-        return not left.is_closed and not right.is_closed
-    return False
-
-
-def is_membership_plain(item: Type, container: Type) -> bool:
-    """Whether `in` of Python means what ours means for these."""
-    if container.is_only("array"):
-        return not is_confusable(container.item, item)
-    return item.is_only("string") and container.is_only("object", "string")
-
-
-def are_ordered(left: Type, right: Type) -> bool:
-    """Whether `<` of Python means what ours means: it takes booleans for numbers, and orders lists."""
-    for one, other in ((left, right), (right, left)):
-        if one.is_only("string") or (one.is_only("number") and not other.may_be("boolean")):
-            return True
-    return False
 
 
 def _flat(parts: tuple[Expr, ...]) -> list[Expr]:
