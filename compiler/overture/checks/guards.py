@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,8 +27,10 @@ class Held:
     known: Known = frozenset()
 
     def also(self, other: Held) -> Held:
-        if other is NOTHING_HELD or self is NOTHING_HELD:
-            return self if other is NOTHING_HELD else other
+        if other is NOTHING_HELD or other is self:
+            return self
+        if self is NOTHING_HELD:
+            return other
         return Held(self.facts.also(other.facts), self.known | other.known)
 
 
@@ -42,15 +44,17 @@ class Guards:
         self._analysis = analysis
         self._before: dict[Entry, Held] = {}
         self._inside: dict[Block, Held] = {}
-        self._assertive: dict[Block, list[Entry]] = {}
-        self._prefixes: dict[Block, list[Held]] = {}
+        self._assertive: dict[Block, dict[Entry, None]] = {}
+        self._reached: dict[Block, dict[Entry, Held]] = {}
+        self._queues: dict[Block, Iterator[Entry]] = {}
+        self._own: dict[Entry, Held] = {}
 
     def held_for(self, spot: Spot) -> Held:
         """What holds when the field of a spot is evaluated."""
         entry = spot.owner
         if entry is None:
             # the outputs: what stops are guarded by does not hold there, they end the run well
-            return NOTHING_HELD if spot.place.inner is None else self._asserted(spot.place.inner, None, (StopTask,))
+            return NOTHING_HELD if spot.place.inner is None else self._asserted(spot.place.inner, (StopTask,))
         if spot.field.path == "when":
             return self.before(entry)
         held = self._started(entry)
@@ -62,7 +66,7 @@ class Guards:
             if spot.field.path == "collect":
                 held = self._and(held, f"{entry.pointer}/where", True)
         if spot.place.inner is not None:
-            held = held.also(self._asserted(spot.place.inner, None))
+            held = held.also(self._asserted(spot.place.inner))
         return held
 
     def before(self, entry: Entry) -> Held:
@@ -70,7 +74,7 @@ class Guards:
         if entry not in self._before:
             held = self.inside(entry.block)
             if self._assertive_of(entry.block):
-                held = held.also(self._asserted(entry.block, entry))
+                held = held.also(self._so_far(entry))
             self._before[entry] = held
         return self._before[entry]
 
@@ -100,48 +104,54 @@ class Guards:
             return held
         return held.also(_told(self._analysis.typed(pointer), truth))
 
-    def _assertive_of(self, block: Block) -> list[Entry]:
-        """The asserts, stops and fails of a block."""
+    def _assertive_of(self, block: Block) -> dict[Entry, None]:
+        """The asserts, stops and fails of a block, in order."""
         if block not in self._assertive:
-            self._assertive[block] = [
-                entry
+            self._assertive[block] = {
+                entry: None
                 for entry in block.entries
                 if isinstance(entry.task, (AssertTask, StopTask, FailTask)) and entry.task.on_error == "fail"
-            ]
+            }
         return self._assertive[block]
 
-    def _asserted(self, block: Block, before: Entry | None, without: tuple[type, ...] = ()) -> Held:
-        """What the asserts, stops and fails of a block establish for those that come after them."""
-        order = self._analysis.order_of(block)
-        if before is not None and order.is_written_order:
-            return self._so_far(before)
+    def _asserted(self, block: Block, without: tuple[type, ...] = ()) -> Held:
+        """What the asserts, stops and fails of a block have established at its end."""
         held = NOTHING_HELD
         for entry in self._assertive_of(block):
-            if isinstance(entry.task, without) or (before is not None and not order.is_before(entry, before)):
-                continue
-            held = self._established(entry, held)
+            if not isinstance(entry.task, without):
+                held = held.also(self._established(entry))
         return held
 
     def _so_far(self, entry: Entry) -> Held:
-        """What was established before a task of a block in which all run in the order of writing: a long list is
-        walked once."""
-        found = self._prefixes.setdefault(entry.block, [NOTHING_HELD])
-        while len(found) <= entry.position:
-            number = len(found)
-            found.append(found[-1])  # while its own condition is read, a task establishes nothing
-            found[number] = self._established(entry.block.entries[number - 1], found[number - 1])
-        return found[entry.position]
+        """What those that come before a task have established: along the edges, so that each is walked once."""
+        block = entry.block
+        order = self._analysis.order_of(block)
+        reached = self._reached.setdefault(block, {})
+        queue = self._queues.setdefault(block, iter(order.topological or ()))
+        while entry not in reached:
+            following = next(queue, None)
+            if following is None:  # in a ring of tasks
+                return NOTHING_HELD
+            held = NOTHING_HELD
+            for need in order.needs[following]:
+                held = held.also(reached[need]).also(self._established(need))
+            reached[following] = held
+        return reached[entry]
 
-    def _established(self, entry: Entry, held: Held) -> Held:
+    def _established(self, entry: Entry) -> Held:
+        """What holds after a task because the run would have ended otherwise."""
         if entry not in self._assertive_of(entry.block):
-            return held
-        if not isinstance(entry.task, AssertTask):
-            told = self._and(NOTHING_HELD, f"{entry.pointer}/when", False)
-        elif entry.task.when is None:
-            told = _told(self._analysis.typed(f"{entry.pointer}/that"), True)
-        else:
-            return held
-        return held.also(self._lasting(told))
+            return NOTHING_HELD
+        if entry not in self._own:
+            self._own[entry] = NOTHING_HELD  # while its own condition is read
+            if not isinstance(entry.task, AssertTask):
+                told = self._and(NOTHING_HELD, f"{entry.pointer}/when", False)
+            elif entry.task.when is None:
+                told = _told(self._analysis.typed(f"{entry.pointer}/that"), True)
+            else:
+                told = NOTHING_HELD
+            self._own[entry] = self._lasting(told)
+        return self._own[entry]
 
     def _lasting(self, held: Held) -> Held:
         """What still holds later: not what was read of the clock, or of a state that the workflow writes."""

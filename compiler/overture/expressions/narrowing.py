@@ -42,13 +42,15 @@ class Fact:
     min_items: int = 0
 
     def also(self, other: Fact) -> Fact:
+        if self == other:
+            return self
         values = self.values if other.values is None else other.values
         if self.values is not None and other.values is not None:
             values = _shared(self.values, other.values)
         return Fact(
             self.kinds & other.kinds,
             values,
-            (*self.excluded, *other.excluded),
+            (*self.excluded, *_lacking(other.excluded, self.excluded)),
             max(self.min_items, other.min_items),
         )
 
@@ -65,6 +67,11 @@ class Fact:
 def _shared(left: tuple[Json, ...], right: tuple[Json, ...]) -> tuple[Json, ...]:
     known = {identity(value) for value in right}
     return tuple(value for value in left if identity(value) in known)
+
+
+def _lacking(left: tuple[Json, ...], right: tuple[Json, ...]) -> tuple[Json, ...]:
+    known = {identity(value) for value in right}
+    return tuple(value for value in left if identity(value) not in known)
 
 
 @dataclass(frozen=True, slots=True)
