@@ -7,17 +7,9 @@ from collections.abc import Mapping
 
 from overture.expressions.tree import Call, Test
 from overture.plan.python_dates import python_pattern
+from overture.plan.python_exactness import bound
 from overture.plan.python_literals import python_text
-from overture.plan.python_nodes import (
-    ATOM,
-    COMPARE,
-    NOT,
-    TERNARY,
-    Code,
-    Row,
-    Writer,
-    bound,
-)
+from overture.plan.python_nodes import ATOM, COMPARE, NOT, TERNARY, Code, Row, Writer
 from overture.plan.python_rows import Node, arguments, by_helper, constant_text, method, subject, wrapped
 from overture.plan.python_selection import (
     combine,

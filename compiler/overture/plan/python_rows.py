@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from overture.expressions.table import FILTERS
 from overture.expressions.tree import Call, Expr, Filter, Literal, Test
-from overture.plan.python_nodes import (
-    ATOM,
-    LAMBDA,
-    Code,
-    Row,
-    Writer,
-    bare,
-)
+from overture.plan.python_exactness import bare
+from overture.plan.python_nodes import ATOM, LAMBDA, Code, Row, Writer
 
 Node = Filter | Test | Call
 

@@ -6,19 +6,9 @@ import re
 
 from overture.expressions.tree import Compare, Expr, Filter, Index, Key, Literal, Ref, Slice
 from overture.expressions.types import ANY, Type
+from overture.plan.python_exactness import bare
 from overture.plan.python_literals import python_text
-from overture.plan.python_nodes import (
-    ATOM,
-    COMPARE,
-    LAMBDA,
-    TERNARY,
-    Code,
-    Row,
-    Source,
-    Writer,
-    bare,
-    opposite,
-)
+from overture.plan.python_nodes import ATOM, COMPARE, LAMBDA, TERNARY, Code, Row, Source, Writer, opposite
 from overture.plan.python_rows import Node, arguments, by_helper, constant_text, subject
 
 # Paths: default, defined
