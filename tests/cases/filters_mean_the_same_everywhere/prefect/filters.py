@@ -216,9 +216,8 @@ def slug(value: Any) -> str:
 def escaped(value: Any) -> str:
     """A value as text for HTML."""
     text = as_text(value)
-    for letter, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&#34;"), ("'", "&#39;")):
-        text = text.replace(letter, written)
-    return text
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&#34;").replace("'", "&#39;")
 
 
 def base64_decoded(text: str) -> str:

@@ -105,7 +105,10 @@ COMMENT_SCHEMA: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength":
 COMMENT_FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "value": {"type": "string", "description": '("minLength": 1, "maxLength": 300)'},
+        "value": {
+            "type": "string",
+            "description": '("minLength": 1, "maxLength": 300)',
+        },
     },
     "required": ["value"],
     "additionalProperties": False,
@@ -924,7 +927,9 @@ async def day() -> str:
     )
 
 
-@task(task_run_name="orders", retries=2, retry_delay_seconds=[5, 10], timeout_seconds=30)
+@task(
+    task_run_name="orders", retries=2, retry_delay_seconds=[5, 10], timeout_seconds=30
+)
 async def orders(shop: str, day_date: str) -> list[dict[str, Any]]:
     found, _ = await counted_pages(
         "GET",

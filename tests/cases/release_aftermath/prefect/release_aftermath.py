@@ -422,13 +422,16 @@ class named:
             error.task = self.task
 
 
-def posted(trigger: Mapping[str, Any], header: str, prefix: str, secret: str, encoding: str) -> str:
-    """The text that was posted, refused if the signature in a header (HMAC-SHA256) is not its own."""
+def posted(
+    trigger: Mapping[str, Any], header: str, prefix: str, secret: str, encoding: str
+) -> str:
+    """The text that was posted, refused if its signature (HMAC-SHA256) does not fit."""
     text = trigger["raw"]
     made = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
     written = made.hex() if encoding == "hex" else base64.b64encode(made).decode()
-    headers = {name.lower(): value for name, value in trigger.get("headers", {}).items()}
-    if not hmac.compare_digest(f"{prefix}{written}".encode(), headers.get(header, "").encode()):
+    pairs = trigger.get("headers", {}).items()
+    found = next((value for name, value in pairs if name.lower() == header), "")
+    if not hmac.compare_digest(f"{prefix}{written}".encode(), found.encode()):
         raise PermissionError("the signature does not fit")
     return text
 
@@ -1254,7 +1257,11 @@ async def release_aftermath(
                     {"sha": commit["sha"][:7], "message": commit["commit"]["message"]}
                     for commit in instead(
                         compare_body,
-                        lambda: all_commits_body if all_commits_body is not None else [],
+                        lambda: (
+                            all_commits_body
+                            if all_commits_body is not None
+                            else []
+                        ),
                     )
                 ]
 
