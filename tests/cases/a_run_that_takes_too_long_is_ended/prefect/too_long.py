@@ -5,7 +5,7 @@
 #     "httpx>=0.27",
 # ]
 # ///
-"""Has a second for work that takes longer."""
+"""Has four seconds for work that takes longer."""
 
 import asyncio
 import contextlib
@@ -203,11 +203,11 @@ async def tidy(api: str, run_state: str) -> None:
 
 @flow(name="too_long")
 async def too_long(api: str = "https://api.example.com") -> None:
-    """Has a second for work that takes longer."""
+    """Has four seconds for work that takes longer."""
     run_state = "cancelled"
     run_error = None
     try:
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(4):
             await work(api)
             await more(api)
         run_state = "succeeded"
