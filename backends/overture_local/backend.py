@@ -11,12 +11,12 @@ from overture.plan.features import FEATURES
 from overture.plan.model import Plan
 
 _ABSENT = {
+    "action": "there is no catalogue yet: write it as an `http` task",
     "sql": "export the workflow to run it",
     "email": "export the workflow to run it",
     "approve": "nobody is asked yet",
 }
 _PARTLY = {
-    "action": "runs as the http that the catalogue makes of it; what the plan leaves an action is refused",
     "schedule": "the trigger's data is read; firing it is the work of `serve`",
     "webhook": "the trigger's data is read; listening for it is the work of `serve`",
     "after": "the trigger's data is read; firing it is the work of `serve`",

@@ -10,7 +10,7 @@ _YES = Support("yes")
 
 SUPPORT: Mapping[str, Support] = {
     "http": Support("partly", "a redirect may lead to any public host; bodies have no limit of size"),
-    "action": _YES,
+    "action": Support("no", "there is no catalogue yet: write it as an `http` task"),
     "ai": _YES,
     "python": Support("partly", "`requirements` need `uv` where the flow runs"),
     "shell": _YES,
