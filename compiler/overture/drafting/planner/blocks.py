@@ -6,7 +6,6 @@ A block is open while its words last, then becomes a part of its task.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from overture.drafting.planner.draft import Block, BlockKind, Draft, NotUnderstoodError, Task
 from overture.drafting.planner.nouns import plural
@@ -26,6 +25,21 @@ class Open:
     end: int
     indent: int | None = None
     bullet: str = ""
+
+
+@dataclass(slots=True)
+class Closed:
+    """What closed last, as long as nothing has come after it: words such as `otherwise` go on with it. Each with the
+    depth it stands at: a branch, an attempt, a loop (with what was made before it), whether a handler was written."""
+
+    branch: tuple[int, Task] | None = None
+    attempt: tuple[int, Task] | None = None
+    loop: tuple[int, Block, list[Result]] | None = None
+    has_handled: bool = False
+
+    def forget(self) -> None:
+        self.branch = self.attempt = self.loop = None
+        self.has_handled = False
 
 
 def open_loop(draft: Draft, of: Result) -> Block:
@@ -69,48 +83,74 @@ def open_catch(draft: Draft) -> Block:
         raise NotUnderstoodError
     task: Task = {"id": draft.id(f"try {inner['id']}"), "kind": "try", "tasks": [inner], "source": inner["source"]}
     made = f"tasks.{inner['id']}."
-    draft.block.results[:] = [
-        replace(each, is_gone=True) if made in each.expression else each for each in draft.block.results
-    ]
+    results = draft.block.results
+    draft.swap(results, [replace(each, is_gone=True) if made in each.expression else each for each in results])
     block = Block("catch", task)
     # a failed task has an error, but only a run knows that it failed
     block.results.append(Result("error", f"tasks.{inner['id']}.error.message | default('')", {"type": "string"}))
     return block
 
 
-def close(draft: Draft, before: dict[str, Any]) -> bool:
-    """Close the innermost block: its tasks become a part of its task. False when it has none.
-
-    `before`: the branch that closed last in each block, for an `otherwise`; kept by the walk.
-    """
-    block = draft.blocks.pop()
+def close(draft: Draft, closed: Closed) -> bool:
+    """Close the innermost block: its tasks become a part of its task. False when it has none; a case that only stops is
+    none, either."""
+    block = draft.shut()
     if not block.tasks:
         return False
     outer = draft.block
     task = block.task
+    closed.forget()
     match block.kind:
         case "foreach":
+            closed.loop = (len(draft.blocks), block, list(outer.results))
             draft.append(outer.tasks, {**task, "tasks": block.tasks})
             _offer(draft, outer.tasks[-1], block)
         case "case":
-            task["cases"].append({"when": block.when, "tasks": block.tasks})
+            draft.append(task["cases"], {"when": block.when, "tasks": block.tasks})
             if not any(each is task for each in outer.tasks):
                 draft.append(outer.tasks, task)
-            before["branch"] = (len(draft.blocks), task)
+            _stop_after(draft, block, str(len(task["cases"]) - 1))
+            closed.branch = (len(draft.blocks), task)
             _hide(draft, block)
         case "else":
-            task["else"] = block.tasks
-            before["branch"] = None
+            draft.change(task, "else", block.tasks)
+            _stop_after(draft, block, "else")
             _hide(draft, block)
         case "catch":
-            task["catch"] = block.tasks
-            outer.tasks[-1] = task
+            draft.change(task, "catch", block.tasks)
+            draft.cut(outer.tasks, -1)
+            draft.append(outer.tasks, task)
+            closed.attempt = (len(draft.blocks), task)
             _hide(draft, block)
         case "on_failure":
-            draft.on_failure.extend(block.tasks)
+            for each in block.tasks:
+                draft.append(draft.on_failure, each)
+            closed.has_handled = True
         case "finally":
-            draft.finally_.extend(block.tasks)
+            for each in block.tasks:
+                draft.append(draft.finally_, each)
     return True
+
+
+def reopen(draft: Draft, closed: Closed) -> Block | None:
+    """The loop that closed last is gone on with, if nothing came after it; None when it cannot be."""
+    if closed.loop is None:
+        return None
+    depth, block, results = closed.loop
+    tasks = draft.block.tasks
+    if depth != len(draft.blocks) or not tasks or tasks[-1].get("tasks") is not block.tasks or "collect" in tasks[-1]:
+        return None
+    draft.cut(tasks, -1)
+    draft.swap(draft.block.results, results)
+    draft.open(block)
+    closed.forget()
+    return block
+
+
+def _stop_after(draft: Draft, block: Block, taken: str) -> None:
+    if block.stops:
+        when = f"tasks.{block.task['id']}.taken == {in_quotes(taken)}"
+        draft.append(draft.block.tasks, {"id": draft.id("stop"), "kind": "stop", "when": when, "source": "stop"})
 
 
 def _hide(draft: Draft, block: Block) -> None:

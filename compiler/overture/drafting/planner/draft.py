@@ -29,7 +29,7 @@ class NotUnderstoodError(Exception):
 @dataclass(slots=True)
 class Block:
     """Tasks being written, and what they have made so far. `task`: the task whose block it is; `when`: the condition of
-    a case."""
+    a case; `stops`: the run ends after it."""
 
     kind: BlockKind
     task: Task = field(default_factory=dict)
@@ -37,6 +37,7 @@ class Block:
     results: list[Result] = field(default_factory=list)
     item: Result | None = None
     when: str = ""
+    stops: bool = False
 
 
 class Draft:
@@ -85,6 +86,34 @@ class Draft:
     def append(self, target: list[Any], value: Any) -> None:
         target.append(value)
         self._undo.append(target.pop)
+
+    def cut(self, target: list[Any], start: int) -> list[Any]:
+        """Take the end of a list away; gives it."""
+        taken = target[start:]
+        del target[start:]
+        self._undo.append(lambda: target.extend(taken))
+        return taken
+
+    def swap(self, target: list[Any], items: list[Any]) -> None:
+        """Give a list other items."""
+        before = list(target)
+        target[:] = items
+        self._undo.append(lambda: target.__setitem__(slice(None), before))
+
+    def open(self, block: Block) -> None:
+        """Go on writing in a block."""
+        self.append(self.blocks, block)
+
+    def shut(self) -> Block:
+        """Leave the innermost block; gives it."""
+        block: Block = self.cut(self.blocks, -1)[0]
+        return block
+
+    def stop_here(self) -> None:
+        """The run ends after the branch that is being written, if this case of it was taken."""
+        block = self.block
+        block.stops = True
+        self._undo.append(lambda: setattr(block, "stops", False))
 
     def id(self, name: str) -> str:
         """A free id made of a name."""

@@ -98,5 +98,7 @@ def _declare(draft: Draft, result: Result, wanted: str | None) -> None:
     """Write a type into a value's schema, and the schema into the task that makes the value."""
     if wanted is not None and result.schema.get("type") != wanted:
         draft.change(result.schema, "type", wanted)
+    if result.home is not None and result.home.get("returns", result.schema) is not result.schema:
+        raise NotUnderstoodError  # it was already taken for something else
     if result.home is not None and "returns" not in result.home:
         draft.change(result.home, "returns", result.schema)

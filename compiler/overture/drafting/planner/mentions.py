@@ -19,6 +19,7 @@ from overture.drafting.planner.vocabulary import vocabulary
 
 _ANSWERS = vocabulary("result results output answer response reply data content")
 _COLUMN_WORDS = 3
+_MANY_ANSWERS = frozenset(("results", "answers", "outputs"))
 _LISTS = frozenset(("list", "all", "each", "every", "rest", "content", "contents", "text"))
 
 
@@ -42,6 +43,8 @@ def latest(draft: Draft) -> Result | None:
 
 
 def _of_words(draft: Draft, words: list[str], phrase: Phrase) -> Result:
+    if words[0] == "its" and len(words) == 2 and words[1] in _ANSWERS and draft.loop_item() is None:
+        return _last(draft, wants_list=False)
     if words[0] == "its" and len(words) > 1:
         return property_of(draft, _meant_by(draft, "it", phrase), words[1:])
     if words[0] in PRONOUNS and (len(words) == 1 or words[1:] in (["of", "them"], ["one"], ["item"])):
@@ -86,6 +89,8 @@ def _last(draft: Draft, *, wants_list: bool) -> Result:
         raise NotUnderstoodError
     if wants_list:
         many = [each for each in made if (each.is_list or is_plural(each.noun)) and not each.is_gone]
+        if many and many[0] is not made[0] and not made[0].is_gone:
+            draft.assume(f"what is meant by `them` are the {_spoken(many[0])}, not the {_spoken(made[0])}")
         return many[0] if many else made[0]
     return made[0]
 
@@ -157,8 +162,8 @@ def _by_noun(draft: Draft, words: list[str]) -> Result:
                 return property_of(draft, result, words, known_only=True)
             except NotUnderstoodError:
                 continue
-    if len(words) == 1 and words[0] in _ANSWERS:
-        return _last(draft, wants_list=False)
+    if len(words) == 1 and words[0] in _ANSWERS and not (words[0] in _MANY_ANSWERS and draft.loop_item() is not None):
+        return _last(draft, wants_list=words[0] in _MANY_ANSWERS)
     raise NotUnderstoodError
 
 
@@ -175,6 +180,8 @@ def _some(words: list[str]) -> tuple[str, int, list[str]] | None:
 def _is_called(result: Result, words: list[str], *, wants_all: bool) -> bool:
     """Whether words are a result's noun (or, if not `wants_all`, its end), with no adjective that it was not spoken of
     with."""
+    if len(words) == 1 and singular(words[0]) in result.nicknames:
+        return True
     mine = result.noun.split("_")
     said = [singular(word) if index == len(words) - 1 else word for index, word in enumerate(words)]
     own = [*mine[:-1], singular(mine[-1])]

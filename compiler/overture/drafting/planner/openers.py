@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from overture.drafting.planner.blocks import Open, open_case, open_catch, open_handler, open_loop
+from overture.drafting.planner.blocks import Closed, Open, open_case, open_catch, open_handler, open_loop
 from overture.drafting.planner.conditions import read_condition
 from overture.drafting.planner.draft import Block, Draft, NotUnderstoodError, Task
 from overture.drafting.planner.mentions import find
@@ -36,7 +35,7 @@ _STOP = compile_pattern("(stop|end|quit|exit) [here] [(the run|the workflow)]", 
 _OTHERWISE = compile_pattern("(otherwise|else|if not)", SLOTS, GROUPS)
 
 
-def read_opener(draft: Draft, reading: Reading, at: int, closed: dict[str, Any]) -> Open | None:
+def read_opener(draft: Draft, reading: Reading, at: int, closed: Closed) -> Open | None:
     """The block that the words from `at` on open, or None. Raises NotUnderstoodError when they cannot be understood."""
     return (
         _loop(draft, reading, at)
@@ -75,15 +74,17 @@ def _loop(draft: Draft, reading: Reading, at: int) -> Open | None:
     return None
 
 
-def _otherwise(draft: Draft, reading: Reading, at: int, closed: dict[str, Any]) -> Open | None:
+def _otherwise(draft: Draft, reading: Reading, at: int, closed: Closed) -> Open | None:
     found = next(_matches(_OTHERWISE, reading, at), None)
     if found is None or (reading.lower(at) == "if" and not _ends_condition(reading, found[0])):
         return None
-    task = _branch_of(draft, closed)
     end = found[0]
+    _cite(draft, reading, at, end)
+    if closed.attempt is not None and closed.attempt[0] == len(draft.blocks):
+        return Open(open_case(draft, f"not tasks.{closed.attempt[1]['id']}.failed"), at, end)
+    task = _branch_of(draft, closed)
     if task is None or "else" in task:
         raise NotUnderstoodError
-    _cite(draft, reading, at, end)
     here = end + (reading.lower(end) == ",")
     if reading.lower(here) in ("if", "when"):
         for stop, condition in read_condition(draft, reading, here + 1):
@@ -93,23 +94,27 @@ def _otherwise(draft: Draft, reading: Reading, at: int, closed: dict[str, Any]) 
     return Open(Block("else", task), at, end)
 
 
-def _branch_of(draft: Draft, closed: dict[str, Any]) -> Task | None:
+def read_success(draft: Draft, reading: Reading, at: int, closed: Closed) -> int | None:
+    """`otherwise` after `if it fails, ...`: what comes next is done when nothing has failed, as it is anyway."""
+    found = next(_matches(_OTHERWISE, reading, at), None)
+    if found is None or not closed.has_handled or len(draft.blocks) > 1:
+        return None
+    closed.forget()
+    return found[0]
+
+
+def _branch_of(draft: Draft, closed: Closed) -> Task | None:
     """The branch that an `otherwise` belongs to: the innermost open one, else the last task of the block."""
     for depth in range(len(draft.blocks) - 1, 0, -1):
         block = draft.blocks[depth]
-        if block.kind == "case" and block.tasks:
-            closed["branch"] = (depth, block.task)
+        if block.kind == "case" and (block.tasks or block.stops):
+            closed.branch = (depth, block.task)
             return block.task
         if block.kind != "else":
             break
-    branch = closed["branch"]
-    if branch is None:
+    if closed.branch is None or closed.branch[0] != len(draft.blocks):
         return None
-    depth, task = branch
-    if depth != len(draft.blocks) or not draft.block.tasks or draft.block.tasks[-1] is not task:
-        return None
-    found: Task = task
-    return found
+    return closed.branch[1]
 
 
 def _handler(draft: Draft, reading: Reading, at: int) -> Open | None:
@@ -178,35 +183,37 @@ def _after(reading: Reading, at: int) -> int:
     return at + (reading.lower(at) == "then")
 
 
-def read_tail(draft: Draft, reading: Reading, start: int, end: int, before: int, closed: dict[str, Any]) -> int | None:
+def read_tail(draft: Draft, reading: Reading, start: int, end: int, before: int, closed: Closed) -> int | None:
     """A condition right after a step puts the step's tasks, those from the `before`th on, into a branch; `if it fails`
     makes them the handler. Where it ends, or None."""
+    block = draft.block
     for pattern, handler in ((_FAILURE, draft.on_failure), (_ENDING, draft.finally_)):
         for stop, _ in _matches(pattern, reading, end):
-            tasks = draft.block.tasks[before:]
-            if tasks and draft.block.kind == "root" and _ends_sentence(reading, stop):
+            if len(block.tasks) > before and block.kind == "root" and _ends_sentence(reading, stop):
+                tasks = draft.cut(block.tasks, before)
+                for task in tasks:
+                    draft.append(handler, task)
                 made = tuple(f"tasks.{task['id']}." for task in tasks)
-                handler.extend(tasks)
-                del draft.block.tasks[before:]
-                draft.block.results[:] = [_hidden(each, made) for each in draft.block.results]
+                draft.swap(block.results, [_hidden(each, made) for each in block.results])
                 return stop
     found = next(_matches(_IF, reading, end), None)
-    if found is None or len(draft.block.tasks) <= before:
+    if found is None or len(block.tasks) <= before:
         return None
-    return _guard(draft, reading, start, end, found[0], before, closed)
+    mark = draft.mark()
+    guarded = _guard(draft, reading, start, end, found[0], before, closed)
+    if guarded is None:
+        draft.undo(mark)
+    return guarded
 
 
-def _guard(
-    draft: Draft, reading: Reading, start: int, end: int, at: int, before: int, closed: dict[str, Any]
-) -> int | None:
+def _guard(draft: Draft, reading: Reading, start: int, end: int, at: int, before: int, closed: Closed) -> int | None:
     block = draft.block
-    tasks, results = block.tasks[before:], list(block.results)
+    tasks, results = draft.cut(block.tasks, before), list(block.results)
     if len(tasks) > 1 and any(task["kind"] == "stop" for task in tasks):
         return None
     made = tuple(f"tasks.{task['id']}." for task in tasks)
-    del block.tasks[before:]
     # a condition cannot speak of what it guards
-    block.results[:] = [each for each in results if not any(name in each.expression for name in made)]
+    draft.swap(block.results, [each for each in results if not any(name in each.expression for name in made)])
     for stop, condition in read_condition(draft, reading, at):
         if not _ends_clause(reading, stop):
             continue
@@ -214,16 +221,15 @@ def _guard(
             condition = f"not ({condition})"
         _cite(draft, reading, start, stop)
         if len(tasks) == 1 and "when" not in tasks[0] and tasks[0]["kind"] == "stop":
-            block.tasks.append({**tasks[0], "when": condition, "source": draft.source})
+            draft.add({**tasks[0], "when": condition})
         else:
             guarded = open_case(draft, condition).task
             guarded["cases"].append({"when": condition, "tasks": tasks})
-            block.tasks.append(guarded)
-            closed["branch"] = (len(draft.blocks), guarded)
-        block.results[:] = [_hidden(each, made) for each in results]
+            draft.append(block.tasks, guarded)
+            closed.forget()
+            closed.branch = (len(draft.blocks), guarded)
+        draft.swap(block.results, [_hidden(each, made) for each in results])
         return stop
-    block.results[:] = results
-    block.tasks.extend(tasks)
     return None
 
 

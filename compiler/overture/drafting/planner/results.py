@@ -34,6 +34,7 @@ class Result:
     aliases: Mapping[str, str] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     inner: str | None = None
+    nicknames: frozenset[str] = frozenset()  # other nouns that mean one, or all, of it
     is_side: bool = False  # never meant by `it`: a label, a status
     is_item: bool = False  # what a loop goes through: `it` inside the loop
     is_gone: bool = False  # made in a branch or an attempt: it may not be there

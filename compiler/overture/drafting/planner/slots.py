@@ -48,7 +48,7 @@ def noun(reading: Reading, at: int) -> Iterator[int]:
     ends: list[int] = []
     for here in range(at, min(at + _NOUN_WORDS, len(tokens))):
         token = tokens[here]
-        if token.kind == "word" and token.lower not in STOPS:
+        if token.kind == "word" and token.lower not in STOPS | DETERMINERS:
             ends.append(here + 1)
         elif token.kind != "number" or count_of(token) is None:
             break
@@ -262,6 +262,7 @@ SLOTS: dict[str, Slot] = {
 
 GROUPS: dict[str, str] = {
     "fetch": "(fetch|get|load|download|retrieve|pull|grab|read) [down]",
+    "list": "(the|a) (list|set|collection|contents) of",
     "post": "(post|send|publish|write|share|push)",
     "to": "(to|on|in|into)",
     "ai": "[(with|using|by|through|via) [an|a|the] (AI|LLM|model|GPT|Claude|ChatGPT)]",

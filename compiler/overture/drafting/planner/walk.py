@@ -8,18 +8,19 @@ they would have opened a block, to the end of its sentence, as what follows depe
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
 from overture.drafting.planner import openers
-from overture.drafting.planner.blocks import Open, close
+from overture.drafting.planner.blocks import Closed, Open, close, reopen
+from overture.drafting.planner.clauses import candidates, looks_like_step
 from overture.drafting.planner.draft import Draft, NotUnderstoodError
 from overture.drafting.planner.gaps import skip_gap
 from overture.drafting.planner.model import NotUnderstood
-from overture.drafting.planner.nouns import DETERMINERS, PRONOUNS, STOPS
-from overture.drafting.planner.patterns import BudgetSpent, Reading, Said
-from overture.drafting.planner.steps import STEPS, Step
+from overture.drafting.planner.nouns import DETERMINERS
+from overture.drafting.planner.patterns import BudgetSpent, Reading
 from overture.drafting.planner.texts import cited
-from overture.drafting.planner.tokens import ends_sentence, is_gap, tokenize
+from overture.drafting.planner.tokens import Token, ends_sentence, tokenize
 from overture.drafting.planner.triggers import read_trigger
 from overture.drafting.planner.vocabulary import vocabulary
 
@@ -28,47 +29,40 @@ MAX_CHARACTERS = 10_000
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BUDGET = 1_000_000  # tries of patterns for one request: about a second
-_LOOKS = 12  # how many readings of one pattern are looked at
 _REST_WORDS = 400
 _DEPENDS = vocabulary("if when whenever unless otherwise else while until for except only provided")
-_STARTS: dict[str, list[Step]] = {}
-_ANYWHERE: list[Step] = []
-for _step in STEPS:
-    if _step.pattern.starts is None:
-        _ANYWHERE.append(_step)
-    else:
-        for _word in sorted(_step.pattern.starts):
-            _STARTS.setdefault(_word, []).append(_step)
-_FOLLOWS_VERB = vocabulary("quoted url path email channel slug number span")
-_CLAUSE_WORDS = vocabulary(
-    "and then but if when whenever unless otherwise else every each at on for retry tell in after whatever always"
-)
+_ENDS_RUN = vocabulary("stop end quit exit fail return")
+
+Snapshot = tuple[int, list[Open], Closed, list[NotUnderstood]]
 
 
 class Walk:
+    """One reading of a request; `run` does it, then `draft` and `missed` hold what came of it."""
+
     def __init__(self, text: str) -> None:
         self.draft = Draft()
         self.missed: list[NotUnderstood] = []
         self._opened: list[Open] = []
-        self._closed: dict[str, Any] = {"branch": None}
+        self._closed = Closed()
+        self._verb: tuple[Token, str] | None = None  # of the last step, and the step's family
+        self._text = text
         self._cut = len(text)
         if len(text) > MAX_CHARACTERS:
-            self._cut = (
-                max(text.rfind(" ", 0, MAX_CHARACTERS), text.rfind("\n", 0, MAX_CHARACTERS)) + 1 or MAX_CHARACTERS
-            )
+            blank = max(text.rfind(" ", 0, MAX_CHARACTERS), text.rfind("\n", 0, MAX_CHARACTERS))
+            self._cut = blank + 1 or MAX_CHARACTERS
             self.draft.ask(f"the request is longer than {MAX_CHARACTERS} characters: what is beyond them was not read")
-        self._text = text
-        text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)  # halves of a character, which no file can hold
-        self.reading = Reading(text, tokenize(text[: self._cut]), _BUDGET, self._looks_like_step)
+        whole = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)  # halves of a character, which no file can hold
+        self._tokens = tokenize(whole[: self._cut])
+        self.reading = Reading(whole, self._tokens, _BUDGET, lambda at: looks_like_step(self._tokens, at))
 
     def run(self) -> None:
         here = 0
         try:
-            while here < len(self.reading.tokens):
+            while here < len(self._tokens):
                 here = self._next(here)
         except BudgetSpent:
             self.draft.ask("the request is too entangled to be read to its end without a model")
-            self._miss(self.reading.tokens[min(here, len(self.reading.tokens) - 1)].start, self._cut)
+            self._miss(self._tokens[min(here, len(self._tokens) - 1)].start, self._cut)
         while self._opened:
             self._close()
         if self._cut < len(self._text):
@@ -79,35 +73,52 @@ class Walk:
         if gap > here:
             self._pass(here, gap)
             return gap
-        mark = self.draft.mark()
-        for read in (self._trigger, self._stop, self._opener, self._step):
+        try:
+            end = self._read(here, (self._trigger, self._stop, self._success, self._opener, self._step))
+            if end is None:
+                end = self._read(here, (self._after_loop, self._in_loop_again, self._same_verb))
+        except NotUnderstoodError as error:
+            self.draft.ask(str(error.question))
+            return self._miss_clause(here, error.end)
+        return self._miss_clause(here) if end is None else end
+
+    def _read(self, here: int, readers: tuple[Callable[[int], int | None], ...]) -> int | None:
+        """The first of the ways to read that understands the words, and where they end. Raises NotUnderstoodError when
+        one does not but knows what to ask."""
+        before = self._snapshot()
+        for read in readers:
             try:
                 end = read(here)
             except NotUnderstoodError as error:
-                self.draft.undo(mark)
+                self._restore(before)
                 if error.question:
-                    self.draft.ask(error.question)
-                    return self._miss_clause(here, error.end)
+                    raise
                 continue
             if end is not None:
                 return end
-            self.draft.undo(mark)
-        return self._miss_clause(here)
+            self._restore(before)
+        return None
+
+    def _snapshot(self) -> Snapshot:
+        return self.draft.mark(), list(self._opened), replace(self._closed), list(self.missed)
+
+    def _restore(self, before: Snapshot) -> None:
+        mark, opened, closed, missed = before
+        self.draft.undo(mark)
+        self._opened[:], self._closed, self.missed[:] = opened, replace(closed), missed
 
     def _pass(self, start: int, end: int) -> None:
         """Close the blocks that end with the marks and lines from one token to before another."""
         for at in range(start, end):
-            token = self.reading.tokens[at]
-            if not ends_sentence(token):
-                continue
-            while self._opened and not self._reaches(self._opened[-1], at):
-                self._close()
+            if ends_sentence(self._tokens[at]):
+                while self._opened and not self._reaches(self._opened[-1], at):
+                    self._close()
 
     def _reaches(self, opened: Open, at: int) -> bool:
         """Whether a block goes on after a mark or a line."""
         if opened.indent is None:
             return False
-        token = self.reading.tokens[at]
+        token = self._tokens[at]
         if token.kind != "line":
             return True
         if opened.bullet:
@@ -115,34 +126,52 @@ class Walk:
         return token.indent >= opened.indent
 
     def _trigger(self, here: int) -> int | None:
-        if self._opened:
-            return None
-        return read_trigger(self.draft, self.reading, here)
+        return None if self._opened else read_trigger(self.draft, self.reading, here)
 
     def _stop(self, here: int) -> int | None:
-        return openers.read_stop(self.draft, self.reading, here) if not self._opened else None
+        return None if self._opened else openers.read_stop(self.draft, self.reading, here)
+
+    def _success(self, here: int) -> int | None:
+        return openers.read_success(self.draft, self.reading, here, self._closed)
 
     def _opener(self, here: int) -> int | None:
-        found = openers.read_opener(self.draft, self.reading, here, self._closed)
-        if found is None:
+        before = self._snapshot()
+        opened = openers.read_opener(self.draft, self.reading, here, self._closed)
+        if opened is None:
             return None
-        opened = found
-        while self._opened and opened.block.kind in ("on_failure", "finally"):
+        if self._is_beside(opened):
+            self._restore(before)
+            self._close()
+            opened = openers.read_opener(self.draft, self.reading, here, self._closed)
+            if opened is None:
+                raise NotUnderstoodError
+        if self._opened and opened.block.kind in ("on_failure", "finally"):
             raise NotUnderstoodError
-        if opened.block.kind == "else" or (opened.block.kind == "case" and opened.block.task is self._branch()):
-            while len(self.draft.blocks) > self._closed["branch"][0]:
+        if self._closed.branch is not None and opened.block.task is self._closed.branch[1]:
+            depth, task = self._closed.branch
+            while len(self.draft.blocks) > depth:
                 self._close()
+            if opened.block.kind == "else" and "else" in task:
+                raise NotUnderstoodError
+        self._closed.forget()
         self._opened.append(opened)
-        self.draft.blocks.append(opened.block)
+        self.draft.open(opened.block)
         return self._body(opened)
 
-    def _branch(self) -> Any:
-        """The branch that an `otherwise` just now has found."""
-        return self._closed["branch"][1] if self._closed["branch"] else None
+    def _is_beside(self, opened: Open) -> bool:
+        """`if a, x, and if b, y`: the second stands beside the first, unless it speaks of what `x` has made."""
+        if not self._opened or opened.block.kind != "case" or opened.block.task["cases"]:
+            return False
+        inner = self._opened[-1]
+        if inner.block.kind not in ("case", "else") or inner.indent is not None or not inner.block.tasks:
+            return False
+        if opened.block.task is inner.block.task:
+            return False
+        return not any(f"tasks.{task['id']}." in opened.block.when for task in inner.block.tasks)
 
     def _body(self, opened: Open) -> int:
         """Where the body of a block begins: after a colon on the lines below, as far as those go; else right here."""
-        at, tokens = opened.end, self.reading.tokens
+        at, tokens = opened.end, self._tokens
         if self.reading.lower(at) == ":" and at + 1 < len(tokens) and tokens[at + 1].kind == "line":
             below = tokens[at + 1]
             above = next((tokens[back] for back in range(opened.start, -1, -1) if tokens[back].kind == "line"), below)
@@ -152,90 +181,84 @@ class Walk:
         return at
 
     def _step(self, here: int) -> int | None:
-        for end, step, said in self._candidates(here):
+        question: NotUnderstoodError | None = None
+        for end, step, said in candidates(self.reading, here):
             mark = self.draft.mark()
-            counts = [len(block.tasks) for block in self.draft.blocks]
+            before = len(self.draft.block.tasks)
             self.draft.source = cited(self.reading.text_of(here, end))
-            self.draft.rest = [token.lower for token in self.reading.tokens[end : end + _REST_WORDS]]
+            self.draft.rest = [token.lower for token in self._tokens[end : end + _REST_WORDS]]
             try:
                 step.build(self.draft, said)
-                return self._tail(here, end, counts[-1])
+                self._closed.forget()
+                tail = openers.read_tail(self.draft, self.reading, here, end, before, self._closed)
             except NotUnderstoodError as error:
                 self.draft.undo(mark)
-                if error.question:
-                    self._ask_later(error.question)
-        if self._questions:
-            raise NotUnderstoodError(self._questions[0])
+                question = question or (error if error.question else None)
+                continue
+            self._verb = (self._tokens[here], step.family)
+            return end if tail is None else tail
+        if question is not None:
+            raise question
         return None
 
-    _questions: list[str]
+    def _after_loop(self, here: int) -> int | None:
+        """`for each order, summarise it, and save the summaries`: what no round can do is done after the loop."""
+        if not self._opened or self._opened[-1].block.kind != "foreach" or self._opened[-1].indent is not None:
+            return None
+        if not self._opened[-1].block.tasks or self.reading.lower(here) in _ENDS_RUN:
+            return None
+        self._close()
+        return self._step(here)
 
-    def _ask_later(self, question: str) -> None:
-        self._questions.append(question)
+    def _in_loop_again(self, here: int) -> int | None:
+        """`For each order, rate it. If the rating is above 7, post it`: the loop goes on over the next sentence."""
+        if self._opened or self.reading.lower(here) in _ENDS_RUN:
+            return None
+        block = reopen(self.draft, self._closed)
+        if block is None or block.item is None:
+            return None
+        self._opened.append(Open(block, here, here + 1))
+        end = self._opener(here) or self._step(here)
+        if end is not None:
+            noun = block.item.noun.replace("_", " ")
+            self.draft.assume(f"`{self.reading.text_of(here, end)}` is done for each {noun}, too")
+        return end
 
-    def _candidates(self, here: int) -> list[tuple[int, Step, Said]]:
-        """The steps that fit the words from here on: those that end where a clause does first, then the
-        longest, then those whose pattern says most of the words itself."""
-        self._questions = []
-        found: list[tuple[bool, int, int, int, Step, Said]] = []
-        known = [*_STARTS.get(self.reading.lower(here), ()), *_ANYWHERE]
-        for order, step in enumerate(known):
-            for count, (end, said) in enumerate(step.pattern.matches(self.reading, here)):
-                if end > here:
-                    open_words = sum(part.end - part.start for part in said.values())
-                    found.append((not self._ends_clause(end), -end, open_words, order, step, said))
-                if count >= _LOOKS:
-                    break
-        found.sort(key=lambda each: each[:4])
-        return [(-minus_end, step, said) for _, minus_end, _, _, step, said in found]
-
-    def _ends_clause(self, at: int) -> bool:
-        tokens = self.reading.tokens
-        if at >= len(tokens) or is_gap(tokens[at]) or tokens[at].lower in _CLAUSE_WORDS:
-            return True
-        return self._looks_like_step(at)
-
-    def _looks_like_step(self, at: int) -> bool:
-        """Whether a step seems to begin here: a verb of one, and what it may be done to."""
-        tokens = self.reading.tokens
-        if at >= len(tokens) or tokens[at].kind != "word" or tokens[at].lower not in _STARTS:
-            return False
-        if at + 1 >= len(tokens):
-            return tokens[at].lower in ("stop", "end", "quit")
-        following = tokens[at + 1]
-        if following.kind in _FOLLOWS_VERB or following.lower in DETERMINERS | PRONOUNS | {
-            "its",
-            "it",
-            "me",
-            "us",
-            "for",
-        }:
-            return True
-        return following.kind == "word" and following.lower not in STOPS
-
-    def _tail(self, start: int, end: int, before: int) -> int:
-        """A condition after a step: `post it to Slack if it is urgent`."""
-        found = openers.read_tail(self.draft, self.reading, start, end, before, self._closed)
-        return end if found is None else found
+    def _same_verb(self, here: int) -> int | None:
+        """`read the customers from a.csv and the orders from b.csv`: the verb of the step before is meant."""
+        token = self._tokens[here]
+        if self._verb is None or here == 0 or self.reading.lower(here - 1) not in ("and", ","):
+            return None
+        if token.kind not in ("url", "quoted", "path") and token.lower not in DETERMINERS:
+            return None
+        verb, family = self._verb
+        self._tokens.insert(here, Token("word", verb.text, verb.lower, token.start, token.start))
+        end = None
+        try:
+            end = self._step(here)
+        finally:
+            if end is None or self._verb[1] != family:
+                del self._tokens[here]
+        return end if self._verb[1] == family else None
 
     def _close(self) -> None:
         opened = self._opened.pop()
         if not close(self.draft, self._closed):
-            first, last = self.reading.tokens[opened.start], self.reading.tokens[opened.end - 1]
+            first, last = self._tokens[opened.start], self._tokens[opened.end - 1]
             self._miss(first.start, last.end)
 
     def _miss_clause(self, here: int, end: int | None = None) -> int:
         """Name the words from here to the end of the clause as not understood, and go on after them."""
-        tokens = self.reading.tokens
+        tokens = self._tokens
+        self._verb = None
         if end is not None and end > here:
             self._miss(tokens[here].start, tokens[end - 1].end)
             return end
         depends = tokens[here].lower in _DEPENDS
         end = here + 1
         while end < len(tokens) and not ends_sentence(tokens[end]):
-            if not depends and (
-                tokens[end].text == "," or (tokens[end].lower in ("and", "then") and self._looks_like_step(end + 1))
-            ):
+            joins = tokens[end].lower in ("and", "then") and looks_like_step(tokens, end + 1)
+            if not depends and (tokens[end].text == "," or joins):
                 break
             end += 1
         self._miss(tokens[here].start, tokens[end - 1].end)

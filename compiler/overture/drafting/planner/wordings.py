@@ -30,6 +30,7 @@ class Wording:
 
 WORDINGS: list[Wording] = []
 _IS = "(is|are|was|were|'s)"
+_UNIT = "[degrees [celsius]|° [c]|points|percent|%|euros|dollars|€|$]"
 _FIELD_WORDS = 3
 
 
@@ -102,11 +103,14 @@ def _last_word(phrase: Phrase, after: int) -> Phrase:
     return Phrase(phrase.reading, phrase.start + after, phrase.start + after + 1)
 
 
+@_wording("there (are|is) none", "there are none")
 @_wording("there (are|is) (no|not any) {what:thing}", "there are no orders")
 @_wording("no {what:thing} (exist|exists|are there|are left|was found|were found|are found)", "no orders were found")
 @_wording(f"{{what:thing}} {_IS} empty", "the list of orders is empty")
 def _none(draft: Draft, said: Said) -> str:
-    found = find(draft, said["what"])
+    found = find(draft, said["what"]) if "what" in said else latest(draft)
+    if found is None:
+        raise NotUnderstoodError
     if found.is_list:
         return f"{found.expression} | length == 0"
     if type_of(found.schema) in ("object", "number", "boolean"):
@@ -125,7 +129,7 @@ def _some(draft: Draft, said: Said) -> str:
     return f"not ({_none(draft, said)})"
 
 
-@_wording(f"{{what:thing}} {_IS} {_COMPARED} {{number:number}}", "the amount of the order is more than 100")
+@_wording(f"{{what:thing}} {_IS} {_COMPARED} {{number:number}} {_UNIT}", "the amount of the order is more than 100")
 @_wording("{what:thing} exceeds {number:number}", "the total exceeds 100")
 def _compare(draft: Draft, said: Said) -> str:
     expression = known_as(draft, _subject(draft, said["what"]), "number")

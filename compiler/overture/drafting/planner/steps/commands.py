@@ -77,4 +77,4 @@ def call(draft: Draft, said: Said) -> None:
         task["inputs"] = {given: value_of(of)}
         draft.assume(f"the workflow `{name}` has an input `{given}`")
     draft.add(task)
-    draft.made(Result("outputs", f"tasks.{task['id']}.value", {}, frozenset((name,)), home=task))
+    draft.made(Result("outputs", f"tasks.{task['id']}.value", {}, frozenset((name,))))

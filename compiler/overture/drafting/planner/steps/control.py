@@ -63,7 +63,10 @@ def log(draft: Draft, said: Said) -> None:
 
 @step("(stop|end|quit|exit) [here] [(the run|the workflow)]", "stop")
 def stop(draft: Draft, said: Said) -> None:
-    """Only where the run can end: a branch of the workflow's own list ends it through the branch's condition."""
+    """Only the workflow's own list can end the run: what stands in a branch there ends it after the branch."""
+    if draft.block.kind in ("case", "else") and len(draft.blocks) == 2 and draft.block.tasks:
+        draft.stop_here()
+        return
     if draft.block.kind != "root":
         raise NotUnderstoodError
     draft.add({"id": draft.id("stop"), "kind": "stop"})
@@ -94,6 +97,7 @@ def ensure(draft: Draft, said: Said) -> None:
 
 @step("(wait for|ask for|get) [an|my|our|the] (approval|confirmation|ok)", "wait for approval")
 @step("ask me (for approval|to approve it|to confirm it|to approve|to confirm)", "ask me for approval")
+@step("ask me (for approval of|to approve|to confirm) {what:thing}", "ask me for approval of the page")
 @step("(wait for|ask for|get) [an|my|our|the] (approval|confirmation) of {what:thing}", "ask for approval of the page")
 def approve(draft: Draft, said: Said) -> None:
     message = "Go on?"

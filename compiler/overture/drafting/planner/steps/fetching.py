@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
@@ -42,9 +43,10 @@ def open_url(draft: Draft, noun: str, question: str) -> str:
     return template
 
 
-@step("<fetch> {what:noun} (from|at|of) {url:url}", "fetch the orders from https://shop.example.com/orders")
+@step("<fetch> [<list>] {what:noun} (from|at|of) {url:url}", "fetch the orders from https://shop.example.com/orders")
+@step("<fetch> {what:noun} {url:url}", "fetch the page https://example.com/news")
 @step("<fetch> {url:url}", "load https://example.com/news")
-@step("<fetch> {what:noun}", "fetch the new tickets")
+@step("<fetch> [<list>] {what:noun}", "fetch the new tickets")
 def fetch(draft: Draft, said: Said) -> None:
     words = without_determiners(said["what"].words) if "what" in said else ["page"]
     adjectives = []
@@ -78,6 +80,8 @@ def fetch(draft: Draft, said: Said) -> None:
         draft.assume(f"the url answers the {adjectives[0]} {' '.join(words)} only: nothing is left out here")
     draft.add(task)
     _status_of(draft, task)
+    if "what" not in said:
+        _listed_by_url(draft, task, said["url"])
     draft.made(
         Result(
             noun,
@@ -88,6 +92,24 @@ def fetch(draft: Draft, said: Said) -> None:
             can_grow=True,
         )
     )
+
+
+def _listed_by_url(draft: Draft, task: Task, phrase: Phrase) -> None:
+    """`https://x.example.com/api/users` is spoken of as `the users`: a list, once it is spoken of so."""
+    stem = phrase.first.text.split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2].partition(".")[0]
+    if not re.fullmatch(r"[A-Za-z][A-Za-z_-]{2,30}", stem) or singular(stem.lower()) == stem.lower():
+        return
+    noun = name_of([stem])
+    schema: Schema = {"type": "array", "items": {"type": "object"}}
+
+    def declare() -> None:
+        if task.get("returns", schema) is not schema:
+            raise NotUnderstoodError
+        if "returns" not in task:
+            draft.change(task, "returns", schema)
+            draft.assume(f"the {noun.replace('_', ' ')} come as a JSON list of objects")
+
+    draft.made(Result(noun, f"tasks.{task['id']}.body", schema, is_side=True, can_grow=True, when_used=declare))
 
 
 def _status_of(draft: Draft, task: Task) -> None:

@@ -55,10 +55,11 @@ def read(draft: Draft, said: Said) -> None:
             noun,
             f"tasks.{task['id']}.content",
             schema,
-            frozenset(("file", "rows", "lines")),
+            frozenset(("file",)),
             home=task if form == "json" else None,
             can_grow=form != "text",
             service="csv" if is_list else None,
+            nicknames=frozenset(("row", "line", "record", "entry")) if is_list else frozenset(("file",)),
         )
     )
 

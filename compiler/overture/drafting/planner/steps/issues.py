@@ -97,12 +97,16 @@ def add_label(draft: Draft, said: Said) -> None:
     _on_issue(draft, of, "label", make)
 
 
+_OPEN_ONE = "(open|create|file|raise|add) (a|an|one) [new] [GitHub] {kind:noun}"
 _OPEN = (
     "(open|create|file|raise|add) [a|an|one] [new] [GitHub] {kind:noun} for "
     "[(each [one] of|every one of|each|every|all of|all)] {of:thing}"
 )
 
 
+@step(f"{_OPEN_ONE}", "for each issue, open a ticket")
+@step(f"{_OPEN_ONE} (in|on|at|with|through) {{repo:repo}}", "for each issue, open an issue in acme/tracker")
+@step(f"{_OPEN_ONE} (in|on|at|with|through) {{url:url}}", "for each issue, open a ticket at https://example.com/new")
 @step(f"{_OPEN}", "classify each as bug or question and open a ticket for the bugs")
 @step(
     f"{_OPEN} (in|on|at|with|through) {{repo:repo}}",
@@ -117,7 +121,9 @@ def open_ticket(draft: Draft, said: Said) -> None:
     if kind not in (["ticket"], ["issue"], ["issues"], ["tickets"]):
         raise NotUnderstoodError
     what = kind[0].rstrip("s")
-    of = find(draft, said["of"])
+    of = find(draft, said["of"]) if "of" in said else draft.loop_item()
+    if of is None:
+        raise NotUnderstoodError
     on_github = "repo" in said or (what == "issue" and of.service == "github" and "url" not in said)
     if on_github:
         url = f"{repository(draft, said['repo']) if 'repo' in said else of.base}/issues"

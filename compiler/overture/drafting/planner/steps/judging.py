@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
+from overture.drafting.planner.mentions import find, latest
 from overture.drafting.planner.nouns import name_of
 from overture.drafting.planner.patterns import Said
 from overture.drafting.planner.rendering import DATA_ONLY, data_of
 from overture.drafting.planner.results import Result, Schema
+from overture.drafting.planner.steps.fetching import fetch
 from overture.drafting.planner.steps.labelling import labels_in
 from overture.drafting.planner.steps.registry import family
 from overture.drafting.planner.texts import literal
@@ -21,6 +22,10 @@ _SIDE_BY_SIDE = 4
 
 
 @step(f"(summarise|summarize|condense|shorten) {{what:thing}} <ai> {_LENGTH} <ai>", "summarise it in two sentences")
+@step(
+    f"(summarise|summarize|condense) [the (page|article) [at]] {{url:url}} <ai> {_LENGTH} <ai>",
+    "summarise https://example.com/a",
+)
 def summarise(draft: Draft, said: Said) -> None:
     how = ""
     if "length" in said:
@@ -31,6 +36,10 @@ def summarise(draft: Draft, said: Said) -> None:
 
 
 @step("translate {what:thing} (to|into) {language:city} <ai>", "translate it into German")
+@step(
+    "translate [the (page|article) [at]] {url:url} (to|into) {language:city} <ai>",
+    "translate https://example.com/a into German",
+)
 def translate(draft: Draft, said: Said) -> None:
     _rewrite(
         draft,
@@ -40,8 +49,16 @@ def translate(draft: Draft, said: Said) -> None:
     )
 
 
+def _given(draft: Draft, said: Said) -> Result:
+    """What is read: a thing, or a page that is fetched first."""
+    if "url" not in said:
+        return find(draft, said["what"])
+    fetch(draft, {"url": said["url"]})
+    return next(draft.results())
+
+
 def _rewrite(draft: Draft, said: Said, noun: str, ask: str) -> None:
-    of = find(draft, said["what"])
+    of = _given(draft, said)
     each = of.is_list and (said["what"].first.lower in _EACH or noun == "translation")
     task: Task = {"id": draft.id(noun), "kind": "ai", "system": DATA_ONLY}
     if not each:
@@ -67,24 +84,27 @@ def _rewrite(draft: Draft, said: Said, noun: str, ask: str) -> None:
     draft.made(Result(nouns, f"tasks.{loop['id']}.value", {"type": "array", "items": {"type": "string"}}))
 
 
+@step("(extract|pull out|pick out) {fields:items} <ai>", "extract the date and the main point")
 @step(
     "(extract|pull out|pick out|find) {fields:items} <ai> (from|in|out of) {what:thing} <ai>",
     "extract the date and the main point from it with AI",
 )
 def extract(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find(draft, said["what"]) if "what" in said else latest(draft)
     words = labels_in(said["fields"])
     names = list(dict.fromkeys(name_of(word.split()) for word in words))
-    if not names or of.is_gone:
+    if not names or of is None:
         raise NotUnderstoodError
     returns: Schema = {
         "type": "object",
         "properties": {name: {"type": ["string", "null"]} for name in names},
         "required": list(names),
     }
+    if "what" not in said:
+        draft.assume(f"it is extracted from the {of.noun.replace('_', ' ')}")
     task: Task = {"id": draft.id("extract"), "kind": "ai", "system": DATA_ONLY, "returns": returns}
     prompt = f"Extract: {literal(', '.join(words))}. Say null for what is not there.\n\n"
-    if of.is_list and said["what"].first.lower in _EACH:
+    if of.is_list and "what" in said and said["what"].first.lower in _EACH:
         name = draft.loop_name(of.item_name if of.inner is None else of.inner)
         task["prompt"] = prompt + data_of(of.one(name))
         loop = draft.add(
@@ -108,12 +128,31 @@ def extract(draft: Draft, said: Said) -> None:
     draft.made(Result("details", value, returns))
 
 
+def _both(draft: Draft, said: Said) -> tuple[Result, Result]:
+    """The two lists that are named, or the last two."""
+    if "what" in said:
+        return find(draft, said["what"]), find(draft, said["other"])
+    lists = [each for each in draft.results() if each.is_list and not each.is_side and not each.is_gone][:2]
+    if len(lists) < 2:
+        raise NotUnderstoodError
+    draft.assume(f"matched are the {_spoken(lists[1])} and the {_spoken(lists[0])}")
+    return lists[1], lists[0]
+
+
+def _spoken(result: Result) -> str:
+    return result.noun.replace("_", " ")
+
+
 @step(
     "(match|pair|link|join) {what:thing} (with|to|and|against) {other:thing} <ai>",
     "read the orders from a.csv, read the customers from b.csv and match the orders with the customers by AI",
 )
+@step(
+    "(match|pair) (them|the two|both) <ai>",
+    "read the orders from a.csv, read the customers from b.csv and match them with AI",
+)
 def match(draft: Draft, said: Said) -> None:
-    left, right = find(draft, said["what"]), find(draft, said["other"])
+    left, right = _both(draft, said)
     if not (left.is_list and right.is_list) or left.expression == right.expression:
         raise NotUnderstoodError
     a, b = left.item_name, right.item_name

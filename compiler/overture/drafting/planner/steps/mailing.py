@@ -41,15 +41,19 @@ def _mail(draft: Draft, said: Said, text: str, subject: str) -> None:
     address = said["to"].first.text
     if "," in address or "\n" in address:
         raise NotUnderstoodError
+    draft.add(mail(draft, address, text, literal(phrase.first.text if phrase else subject)))
+
+
+def mail(draft: Draft, to: str, text: str, subject: str) -> Task:
+    """The task that sends a mail; its sender is an input, the server a secret."""
     sender = draft.input("mail_from", {"type": "string", "default": "overture@example.com"})
     draft.ask("from which address is mail sent? Set the input `mail_from`, and the secret `SMTP_URL`")
-    task: Task = {
+    return {
         "id": draft.id("mail"),
         "kind": "email",
         "connection": draft.secret("SMTP_URL"),
         "from": sender,
-        "to": [address],
-        "subject": literal(phrase.first.text if phrase else subject),
+        "to": [to],
+        "subject": subject,
         "text": text,
     }
-    draft.add(task)

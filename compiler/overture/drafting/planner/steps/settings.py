@@ -5,7 +5,8 @@ from __future__ import annotations
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
 from overture.drafting.planner.numbers import count_of, duration_at
 from overture.drafting.planner.patterns import Phrase, Said
-from overture.drafting.planner.steps.posting import CHATS, place_of, posting
+from overture.drafting.planner.steps.mailing import mail
+from overture.drafting.planner.steps.posting import CHATS, Place, place_of, posting
 from overture.drafting.planner.steps.registry import family
 
 step = family("Holding for the whole", "Fetch the orders from https://shop.example.com/orders. ")
@@ -77,6 +78,21 @@ def tell(draft: Draft, said: Said) -> None:
     draft.append(draft.block.tasks, _told(draft, said.get("place")))
 
 
+@step("(email|mail) me [at {to:email}]", "if it fails, email me at ops@example.com")
+@step("(email|mail) {to:email}", "if it fails, email ops@example.com")
+def mail_of_failure(draft: Draft, said: Said) -> None:
+    if draft.block.kind != "on_failure":
+        raise NotUnderstoodError
+    address = (
+        said["to"].first.text
+        if "to" in said
+        else draft.input("mail_to", {"type": "string", "default": "me@example.com"})
+    )
+    if "to" not in said:
+        draft.ask("to which address is mail sent? Set the input `mail_to`")
+    draft.append(draft.block.tasks, {**mail(draft, address, _FAILURE, "The workflow failed"), "source": draft.source})
+
+
 def _told(draft: Draft, phrase: Phrase | None) -> Task:
     """The task that tells of a failure: in the place that is named, else where the rest is posted, else in the log."""
     if phrase is not None:
@@ -93,7 +109,5 @@ def _told(draft: Draft, phrase: Phrase | None) -> Task:
                 "source": draft.source,
             }
         draft.assume(f"failures are told on {chat.name.capitalize()}, where the rest is posted")
-        from overture.drafting.planner.steps.posting import Place
-
         place = Place(draft.secret(chat.secret), chat.field, "tell failure")
     return {**posting(draft, place, _FAILURE, "tell failure"), "source": draft.source}

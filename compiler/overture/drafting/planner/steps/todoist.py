@@ -66,6 +66,8 @@ def add_text(draft: Draft, said: Said) -> None:
     draft.add(_added(draft, literal(said["text"].first.text)))
 
 
+@step(f"{_ADD} (in|on|to) Todoist", "for each task, add a task in Todoist")
+@step("(add|create|make|open) (a|an) [new] Todoist task", "for each task, add a Todoist task")
 @step(
     f"{_ADD} for [(each of|each|every|all of|all)] {{of:thing}} (in|on|to) Todoist",
     "extract the date and the place from each task and add a task for each of them in Todoist",
@@ -75,7 +77,9 @@ def add_text(draft: Draft, said: Said) -> None:
     "add a Todoist task for each task",
 )
 def add_for(draft: Draft, said: Said) -> None:
-    of = find(draft, said["of"])
+    of = find(draft, said["of"]) if "of" in said else draft.loop_item()
+    if of is None:
+        raise NotUnderstoodError
 
     def make(item: Result) -> Task:
         title = f"{item.expression}.{item.title}" if item.title else f"{item.expression} | tojson | truncate(200)"

@@ -14,6 +14,7 @@ from overture.drafting.planner.vocabulary import vocabulary
 
 step = family("Writing with AI", "Fetch the orders from https://shop.example.com/orders. ")
 _WRITE = "(write|draft|compose|generate|create|prepare|make)"
+_FIRST_WORDS = 6
 _WRITTEN = vocabulary(
     "report summary overview digest notes announcement newsletter post mail email message letter text "
     "article changelog comment reply answer poem haiku story description recommendation recommendations plan list "
@@ -55,7 +56,7 @@ def ask(draft: Draft, said: Said) -> None:
     draft.add(task)
     if of is not None:
         draft.assume(f"`{said['what'].text}` is asked with the {of.noun.replace('_', ' ')} beside it")
-    draft.made(Result("answer", f"tasks.{task['id']}.value", {"type": "string"}, home=task))
+    draft.made(Result(_asked_for(said["what"]), f"tasks.{task['id']}.value", {"type": "string"}, home=task))
 
 
 @step("ask AI {question:quoted}", 'ask AI "Which order is the oldest?"')
@@ -70,6 +71,14 @@ def ask_about(draft: Draft, said: Said) -> None:
     }
     draft.add(task)
     draft.made(Result("answer", f"tasks.{task['id']}.value", {"type": "string"}, home=task))
+
+
+def _asked_for(phrase: Phrase) -> str:
+    """What an answer is called: `to write release notes` gives `release_notes`, another is an `answer`."""
+    for at, word in enumerate(phrase.words[:_FIRST_WORDS]):
+        if word in _WRITTEN and at:
+            return _kind(Phrase(phrase.reading, phrase.start + max(1, at - 1), phrase.start + at + 1))
+    return "answer"
 
 
 def _kind(phrase: Phrase) -> str:
