@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from measure import Row, alternating
+from measure import Row, alternating, run_program
 from start import PROGRAM
 from workflows import mixed
 
@@ -20,13 +20,7 @@ def measure(folder: Path, runs: int, tasks: int) -> Iterator[Row]:
     big.write_text(mixed(tasks), encoding="utf-8")
     check = [str(PROGRAM), "check", "--strict", str(big)]
     bare = [sys.executable, "-c", _BARE, str(big)]
-    timed = alternating(
-        {
-            "check": lambda: subprocess.run(check, check=True, capture_output=True),
-            "bare": lambda: subprocess.run(bare, check=True, capture_output=True),
-        },
-        runs,
-    )
+    timed = alternating({"check": partial(run_program, check), "bare": partial(run_program, bare)}, runs)
     name, against = f"check of {tasks:,} tasks ({big.stat().st_size:,} bytes)", "yaml.CSafeLoader, the same file"
     seconds, bare_seconds = timed.median("check"), timed.median("bare")
     yield Row("check", name, seconds, "s", against, bare_seconds, timed.ratio("check", "bare"), runs)

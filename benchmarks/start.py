@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from measure import Row, alternating
+from measure import Row, alternating, run_program
 from workflows import chain
 
 PROGRAM = Path(sys.executable).with_name("overture")
@@ -23,11 +22,7 @@ def measure(folder: Path, runs: int) -> Iterator[Row]:
         "overture --version": [str(PROGRAM), "--version"],
         "overture check (5 tasks)": [str(PROGRAM), "check", str(small)],
     }
-    timed = alternating({name: partial(_run, words) for name, words in commands.items()}, runs)
+    timed = alternating({name: partial(run_program, words) for name, words in commands.items()}, runs)
     bare, *ours = commands
     for name in ours:
         yield Row("start", name, timed.median(name), "s", bare, timed.median(bare), timed.ratio(name, bare), runs)
-
-
-def _run(words: list[str]) -> None:
-    subprocess.run(words, check=True, capture_output=True)
