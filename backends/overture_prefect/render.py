@@ -163,7 +163,10 @@ _FORBIDDEN_NODES = (ast.Global, ast.Delete, ast.NamedExpr, ast.Yield, ast.YieldF
 
 def check_source(source: str) -> None:
     """Raises ValueError for a source that does not parse, or holds what no module of ours holds."""
-    tree = ast.parse(source)
+    try:
+        tree = ast.parse(source)
+    except SystemError:  # CPython 3.11 and a collection of garbage amid the parse (gh-106905): the next one is right
+        tree = ast.parse(source)
     compile(source, "<module>", "exec")  # finds what a tree alone does not show, such as a wrong nonlocal
     for node in ast.walk(tree):
         if isinstance(node, _FORBIDDEN_NODES):

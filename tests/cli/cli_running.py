@@ -65,10 +65,11 @@ class Ran:
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours, without what would change the program's ways, or slow its start."""
-    names = ("OPENAI_", "OVERTURE_", "NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONDONTWRITEBYTECODE")
+    """Ours, without what would change the program's ways. A program that is killed, or that has no room to write, must
+    not leave half a compiled module behind: Python 3.11 would take it for a whole one from then on."""
+    names = ("OPENAI_", "OVERTURE_", "NO_COLOR", "FORCE_COLOR", "TERM")
     bare = {name: value for name, value in os.environ.items() if not name.startswith(names)}
-    return {**bare, **(more or {})}
+    return {**bare, "PYTHONDONTWRITEBYTECODE": "1", **(more or {})}
 
 
 def invoke(*words: str, stdin: str | bytes = "", env: Mapping[str, str] | None = None) -> Ran:

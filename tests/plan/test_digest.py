@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from planning import planned
+from plan_making import planned
 
 FLOW = """
     description: Tells who is there.

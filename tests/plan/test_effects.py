@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from planning import planned
+from plan_making import planned
 
 from overture.plan.model import Effects, Host
 from overture.plan.showing import plan_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from planning import needs, planned
+from plan_making import needs, planned
 
 from overture.plan.model import Plan, Task
 from overture.plan.shapes import ordered

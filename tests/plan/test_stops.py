@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planning import needs, planned
+from plan_making import needs, planned
 
 from overture.expressions.tree import Ref
 

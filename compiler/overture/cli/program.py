@@ -64,7 +64,9 @@ class Commands(click.Group):
         kwargs["standalone_mode"] = False
         try:
             code = super().main(*args, **kwargs)
-        except (click.exceptions.Abort, KeyboardInterrupt):
+        except (click.exceptions.Abort, KeyboardInterrupt) as end:
+            if isinstance(end.__cause__, EOFError):  # click takes one for the wish to end, which we never ask for
+                raise end.__cause__ from None
             tell("interrupted")
             sys.exit(INTERRUPTED)
         except click.exceptions.NoArgsIsHelpError as error:
