@@ -6,7 +6,7 @@ reads, and a workflow's order of writing is nearly always the order of need.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -27,6 +27,7 @@ from overture.checks.places import Place, relate
 from overture.checks.results import Results, results_of
 from overture.checks.scope import Scope
 from overture.diagnostics.model import At, Diagnostic
+from overture.diagnostics.nearest import did_you_mean
 from overture.diagnostics.sources import Source
 from overture.expressions.inference import Finding, infer
 from overture.expressions.schemas import type_of_schema
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 Find = Callable[[str], Reading | None]
 """Gives the reading of the workflow of that name beside this one, or None."""
+
+
+MAX_SUGGESTIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Analysis:
     findings_of_rules: tuple[Diagnostic, ...] | None = None
     taint: Taint | None = None
     findings: list[tuple[str, Finding]] = field(default_factory=list)  # (pointer of the field, finding)
+    _suggestions: int = 0
     _typed: dict[str, Expr] = field(default_factory=dict)
     _results: dict[Entry, Results] = field(default_factory=dict)
     _pending: set[object] = field(default_factory=set)
@@ -98,6 +103,32 @@ class Analysis:
         self._typed[pointer] = inferred.tree
         self.findings += [(pointer, each) for each in inferred.findings]
         return inferred.tree
+
+    def settle(self) -> None:
+        """Type every field. Those that others read come first, so that a long chain of reads is no deep recursion."""
+        for block in (self.index.body, *self.index.handlers.values()):
+            self._settle(block)
+        for pointer in self.spots:
+            self.typed(pointer)
+
+    def _settle(self, block: Block) -> None:
+        for entry in self.order_of(block).topological or block.entries:
+            own = list(self.fields(entry))
+            for spot in own:
+                if spot.place.inner is None:
+                    self.typed(spot.field.pointer)
+            for inner in entry.blocks:
+                self._settle(inner)
+            for spot in own:
+                self.typed(spot.field.pointer)
+
+    def suggest(self, name: str, known: Iterable[str]) -> str | None:
+        """The help for a name that does not exist. Only so often: to compare thousands with thousands takes minutes,
+        and nobody reads them."""
+        if self._suggestions >= MAX_SUGGESTIONS:
+            return None
+        self._suggestions += 1
+        return did_you_mean(name, known)
 
     def results(self, entry: Entry) -> Results:
         """The fields that a task results in, with their types."""

@@ -15,7 +15,7 @@ from overture.expressions.parsing import ExpressionSyntaxError, parse_expression
 from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf, Ref, Text, constant
 from overture.expressions.types import Json
 from overture.language.roles import Role
-from overture.language.tasks import Case, Pages, Part, Retry
+from overture.language.tasks import Case, Part, Retry
 
 BLOCKS = frozenset(("tasks", "else_", "catch", "cases"))
 
@@ -36,7 +36,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class LiteralText:
-    """A text in a literal field."""
+    """A text with braces in a literal field."""
 
     pointer: str
     text: str
@@ -85,7 +85,7 @@ def fields_of(part: Part, pointer: str, path: str = "") -> Iterator[Field]:
         value = getattr(part, column.attribute)
         if value is None:
             continue
-        at = pointer + pointer_of(column.key)
+        at = f"{pointer}/{column.key}"
         if isinstance(value, Part):
             yield from fields_of(value, at, f"{path}{column.key}/")
         elif column.role is not None:
@@ -96,26 +96,29 @@ def fields_of(part: Part, pointer: str, path: str = "") -> Iterator[Field]:
 
 
 def literal_texts_of(part: Part, pointer: str) -> Iterator[LiteralText]:
-    """Every text in a literal field of a part of the document, schemas included; argv's program too."""
+    """The texts with braces in the literal fields of a part of the document, schemas included; argv's program too."""
     for column in _columns(type(part)):
-        value, at = getattr(part, column.attribute), pointer + pointer_of(column.key)
-        if isinstance(value, Part) and not isinstance(value, Retry):
-            yield from literal_texts_of(value, at)
+        value = getattr(part, column.attribute)
+        if value is None:
+            continue
+        at = f"{pointer}/{column.key}"
+        if isinstance(value, Part):
+            if not isinstance(value, Retry):
+                yield from literal_texts_of(value, at)
         elif column.role is Role.ARGV:
-            yield LiteralText(at + "/0", value[0])
-        elif (column.role is Role.ITEMS and not isinstance(value, str)) or (
-            column.role is None and not isinstance(value, Pages)
-        ):
+            yield from texts_of(value[0], at + "/0")
+        elif column.role is None or (column.role is Role.ITEMS and not isinstance(value, str)):
             yield from texts_of(value, at)
 
 
 def texts_of(value: Any, pointer: str) -> Iterator[LiteralText]:
-    """Every text in a literal value."""
+    """The texts with braces in a literal value: of all others there is nothing to say."""
     if isinstance(value, str):
-        yield LiteralText(pointer, value)
+        if "{{" in value:
+            yield LiteralText(pointer, value)
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
-            yield from texts_of(item, pointer + pointer_of(index))
+            yield from texts_of(item, f"{pointer}/{index}")
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from texts_of(item, pointer + pointer_of(key))

@@ -48,6 +48,8 @@ class Guards:
         self._reached: dict[Block, dict[Entry, Held]] = {}
         self._queues: dict[Block, Iterator[Entry]] = {}
         self._own: dict[Entry, Held] = {}
+        self._changing: dict[Expr, bool] = {}
+        self._past_cases: dict[tuple[Entry, bool], list[Held]] = {}
 
     def held_for(self, spot: Spot) -> Held:
         """What holds when the field of a spot is evaluated."""
@@ -59,8 +61,7 @@ class Guards:
             return self.before(entry)
         held = self._started(entry)
         if isinstance(entry.task, BranchTask) and spot.field.path.isdigit():
-            for number in range(int(spot.field.path)):
-                held = self._and(held, f"{entry.pointer}/cases/{number}/when", False)
+            held = held.also(self._passed(entry, int(spot.field.path), is_lasting=False))
         if isinstance(entry.task, ForeachTask) and spot.place.sees_item:
             held = _for_each(held, entry.task)
             if spot.field.path == "collect":
@@ -84,17 +85,28 @@ class Guards:
             return NOTHING_HELD
         if block not in self._inside:
             owner = block.owner
-            held = self._started(owner)
+            held = self._lasting(self._started(owner))
             if isinstance(owner.task, BranchTask):
                 taken = len(owner.task.cases) if block.slot == "else" else int(block.slot)
-                for number in range(taken):
-                    held = self._and(held, f"{owner.pointer}/cases/{number}/when", False)
+                held = held.also(self._passed(owner, taken, is_lasting=True))
                 if block.slot != "else":
-                    held = self._and(held, f"{owner.pointer}/cases/{taken}/when", True)
+                    own = self._and(NOTHING_HELD, f"{owner.pointer}/cases/{taken}/when", True)
+                    held = held.also(self._lasting(own))
             if isinstance(owner.task, ForeachTask):
-                held = self._and(_for_each(held, owner.task), f"{owner.pointer}/where", True)
-            self._inside[block] = self._lasting(held)
+                own = self._and(NOTHING_HELD, f"{owner.pointer}/where", True)
+                held = _for_each(held, owner.task).also(self._lasting(own))
+            self._inside[block] = held
         return self._inside[block]
+
+    def _passed(self, branch: Entry, number: int, *, is_lasting: bool) -> Held:
+        """What holds because the first so many cases of a branch were not taken; `is_lasting`: also later."""
+        found = self._past_cases.setdefault((branch, is_lasting), [NOTHING_HELD])
+        while len(found) <= number:
+            last = len(found) - 1
+            found.append(found[last])  # while the case's own condition is read
+            told = self._and(NOTHING_HELD, f"{branch.pointer}/cases/{last}/when", False)
+            found[last + 1] = found[last].also(self._lasting(told) if is_lasting else told)
+        return found[number]
 
     def _started(self, entry: Entry) -> Held:
         return self._and(self.before(entry), f"{entry.pointer}/when", True)
@@ -158,9 +170,11 @@ class Guards:
         return _without(held, self._may_change)
 
     def _may_change(self, tree: Expr) -> bool:
-        return _reads_clock(tree) or any(
-            ref.root == "state" and ref.name in self._written_states for ref in references(tree)
-        )
+        if tree not in self._changing:
+            self._changing[tree] = _reads_clock(tree) or any(
+                ref.root == "state" and ref.name in self._written_states for ref in references(tree)
+            )
+        return self._changing[tree]
 
     @cached_property
     def _written_states(self) -> frozenset[str]:

@@ -24,12 +24,16 @@ class HostOfUrl:
         return self.name.removeprefix("inputs.") if self.name and self.name.startswith("inputs.") else None
 
 
-def host_of(analysis: Analysis, url: Expr) -> HostOfUrl:
+MAX_NAMES = 20
+"""Names of `set` tasks that are followed to a constant; also the end of names that go round in a ring."""
+
+
+def host_of(analysis: Analysis, url: Expr, depth: int = 0) -> HostOfUrl:
     body = url.body if isinstance(url, Text) else url
     parts = body.parts if isinstance(body, Template) else (body,)
     first = parts[0] if parts else Literal("")
     if isinstance(first, Ref):
-        return _named(analysis, first, parts)
+        return _named(analysis, first, parts, depth)
     if not (isinstance(first, Literal) and isinstance(first.value, str)):
         return HostOfUrl(None, first.span)
     text = first.value
@@ -41,7 +45,7 @@ def host_of(analysis: Analysis, url: Expr) -> HostOfUrl:
         return _literal(f"{scheme}://{rest[: min(ends)] if ends else rest}", first.span)
     reading = parts[1] if len(parts) > 1 else first
     if separator and not rest and isinstance(reading, Ref):
-        return _named(analysis, reading, parts[1:])
+        return _named(analysis, reading, parts[1:], depth)
     return HostOfUrl(None, reading.span)
 
 
@@ -56,17 +60,17 @@ def _literal(url: str, span: Span) -> HostOfUrl:
     return HostOfUrl(f"{host}:{port}" if port else host)
 
 
-def _named(analysis: Analysis, ref: Ref, parts: tuple[Expr, ...]) -> HostOfUrl:
+def _named(analysis: Analysis, ref: Ref, parts: tuple[Expr, ...], depth: int) -> HostOfUrl:
     """A url that begins with a name: the whole of it, or its host alone, is that name's value."""
     follows = parts[1] if len(parts) > 1 else None
     if follows is not None and not (isinstance(follows, Literal) and str(follows.value)[:1] in ("/", "?", "#")):
         return HostOfUrl(None, ref.span)
     if ref.root in ("inputs", "secrets"):
         return HostOfUrl(f"{ref.root}.{ref.name}", ref.span)
-    value = set_value(analysis, ref)
+    value = set_value(analysis, ref) if depth < MAX_NAMES else None
     if value is not None:
         body = value.body if isinstance(value, Text) else value
         if isinstance(body, (Literal, Ref, Template)):
-            found = host_of(analysis, body)
+            found = host_of(analysis, body, depth + 1)
             return found if found.name is not None else HostOfUrl(None, ref.span)
     return HostOfUrl(None, ref.span)

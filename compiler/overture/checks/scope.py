@@ -11,7 +11,6 @@ from overture.checks.guards import NOTHING_HELD, Held, conditions
 from overture.checks.index import HANDLERS, Entry
 from overture.checks.places import Place, Relation, relate
 from overture.checks.results import ANSWERED_ON_FAILURE, ERROR, ERROR_OR_NULL, STATE, TEXTS
-from overture.diagnostics.nearest import did_you_mean
 from overture.expressions.inference import Finding, Lookup
 from overture.expressions.schemas import type_of_schema, union
 from overture.expressions.tree import Compare, Expr, Literal, Ref, Test, Text
@@ -63,7 +62,9 @@ class Scope:
     def _unknown(self, rule: str, what: str, ref: Ref, known: list[str]) -> Lookup:
         span = ref.name_span if ref.name_span != (0, 0) else ref.span
         return Lookup(
-            ANY, None, Finding(rule, f"{what} `{ref.name}` does not exist", did_you_mean(ref.name, known), span)
+            ANY,
+            None,
+            Finding(rule, f"{what} `{ref.name}` does not exist", self._analysis.suggest(ref.name, known), span),
         )
 
     def _inputs(self, ref: Ref) -> Lookup:
@@ -78,7 +79,7 @@ class Scope:
             problem = Finding(
                 "undeclared-secret",
                 f"secret `{ref.name}` is not declared",
-                did_you_mean(ref.name, secrets) if secrets else f"add it: `secrets: [{ref.name}]`",
+                self._analysis.suggest(ref.name, secrets) if secrets else f"add it: `secrets: [{ref.name}]`",
                 ref.name_span,
             )
             return Lookup(STRING, None, problem)
@@ -110,7 +111,7 @@ class Scope:
         elif ref.name in (self._analysis.workflow.inputs or {}):
             help = f"an input is read as `inputs.{ref.name}`"
         else:
-            help = did_you_mean(ref.name, [*loops, *ROOTS]) if loops else "a text stands in quotes"
+            help = self._analysis.suggest(ref.name, [*loops, *ROOTS]) if loops else "a text stands in quotes"
         problem = Finding("unknown-variable", f"`{ref.name}` is no name here", help, ref.span)
         return Lookup(ANY, None, problem)
 
@@ -121,7 +122,7 @@ class Scope:
         if slot == "finally" and not self._held.facts.has(Ref("run", "state"), "failed"):
             known["error"] = union(_RUN_ERROR, NULL)
         if ref.name not in known:
-            help = did_you_mean(ref.name, known)
+            help = self._analysis.suggest(ref.name, known)
             if ref.name in ("state", "error"):
                 help = "it stands only in `on_failure` and `finally`"
             return Lookup(
@@ -169,7 +170,7 @@ class Scope:
             return Lookup(ERROR_OR_NULL, None, None)
         results = self._analysis.results(entry)
         if ref.field is None:
-            help = did_you_mean("value", [*results, "state", "error"]) if results else None
+            help = self._analysis.suggest("value", [*results, "state", "error"]) if results else None
             return Lookup(ANY, None, Finding("unknown-field", f"`tasks.{ref.name}` is read whole", help, ref.span))
         if ref.field not in results:
             known = [*results, "state", "error"]
@@ -191,7 +192,7 @@ class Scope:
             return "only a shell task with `returns` has a `.value`; `.stdout` is its text"
         if name == "path" and entry.kind == "http":
             return "only an http task with `save` has a `.path`"
-        return did_you_mean(name, known)
+        return self._analysis.suggest(name, known)
 
     def _unreadable(self, ref: Ref, entry: Entry, relation: Relation) -> Finding | None:
         """Why the task cannot be read here at all, or None."""

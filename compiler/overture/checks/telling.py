@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from overture.checks.analysis import Analysis
+from overture.checks.analysis import MAX_SUGGESTIONS, Analysis
 from overture.checks.index import HANDLERS
 from overture.diagnostics.model import Diagnostic, Severity
-from overture.diagnostics.nearest import did_you_mean, nearest
+from overture.diagnostics.nearest import nearest
 from overture.diagnostics.rules import Rule
 
 
@@ -20,7 +20,7 @@ def told(
             at = analysis.at(pointer, finding.where, finding.span)
             help = finding.help
             if finding.name is not None:
-                help = did_you_mean(finding.name, finding.known) or help
+                help = analysis.suggest(finding.name, finding.known) or help
             yield rule.at(at, finding.message, help=help, severity=severity(pointer))
 
 
@@ -31,7 +31,7 @@ def unread(analysis: Analysis, root: str, declared: Iterable[str], also: Iterabl
         return
     names = list(declared)
     read = {ref.name for spot in analysis.spots.values() for ref in spot.reads if ref.root == root}.union(also)
-    meant = {nearest(name, names) for name in read.difference(names)}
+    meant = {nearest(name, names) for name in sorted(read.difference(names))[:MAX_SUGGESTIONS]}
     yield from (name for name in names if name not in read and name not in meant)
 
 

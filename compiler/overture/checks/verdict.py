@@ -67,8 +67,7 @@ def _judged(analysis: Analysis) -> tuple[Diagnostic, ...]:
             first = next((each for each in _judged(callee) if each.severity == "error"), None)
             if first is not None:
                 analysis.broken[name] = first
-        for pointer in analysis.spots:
-            analysis.typed(pointer)
+        analysis.settle()
         analysis.findings_of_rules = tuple(each for module in rule_modules() for each in module.find(analysis))
     return analysis.findings_of_rules
 

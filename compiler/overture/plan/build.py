@@ -6,7 +6,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields as dataclass_fields
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
+from functools import cache
+from typing import Any
 
 from overture.checks.analysis import Analysis
 from overture.checks.index import Block as IndexBlock
@@ -229,20 +231,21 @@ def _undescribed(schema: Json) -> Json:
     return found
 
 
-def _meaning(value: object) -> Json:
+@cache
+def _meaningful(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in dataclass_fields(kind) if each.name not in _WITHOUT_MEANING)
+
+
+def _meaning(value: Any) -> Json:
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, (Input, StateVariable)):
         value = replace(value, schema=_undescribed(value.schema))
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {
-            each.name: _meaning(getattr(value, each.name))
-            for each in dataclass_fields(value)
-            if each.name not in _WITHOUT_MEANING
-        }
-        return {"": type(value).__name__, **parts}
     if isinstance(value, Mapping):
         return [[str(key), _meaning(item)] for key, item in value.items()]
     if isinstance(value, (list, tuple)):
         return [_meaning(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(map(str, value))
-    return value
+    parts = {name: _meaning(getattr(value, name)) for name in _meaningful(value.__class__)}
+    return {"": type(value).__name__, **parts}

@@ -89,6 +89,7 @@ def _problems(analysis: Analysis, entry: Entry, task: PythonTask) -> Iterator[Di
         yield RULE.at(at, "`main` is async", help="an ordinary function: `def main(...)`")
     elif parameters.posonlyargs:
         yield RULE.at(at, "`main` takes arguments by position only", help="arguments are given by name: remove the `/`")
+        return
     given = task.args or {}
     for name in given:
         if name not in named and parameters.kwarg is None:

@@ -51,8 +51,6 @@ _HELP = {
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for literal in analysis.literals:
-        if "{{" not in literal.text:
-            continue
         try:
             tree = parse_template(literal.text, keeps_type=False)
         except ExpressionSyntaxError:

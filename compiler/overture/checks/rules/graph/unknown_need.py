@@ -32,7 +32,6 @@ from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
 from overture.diagnostics.model import Diagnostic
-from overture.diagnostics.nearest import did_you_mean
 from overture.diagnostics.rules import Rule
 
 RULE = Rule("OV402", "unknown-need", "error", __doc__)
@@ -45,7 +44,7 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
             elsewhere = analysis.index.tasks.get(name)
             if elsewhere is None:
                 others = [other.id for other in order.block.entries if other is not entry]
-                yield RULE.at(at, f"task `{name}` does not exist", help=did_you_mean(name, others))
+                yield RULE.at(at, f"task `{name}` does not exist", help=analysis.suggest(name, others))
                 continue
             holders = [each.id for each in elsewhere.chain() if each.block is order.block and each is not entry]
             help = f"need `{holders[0]}`, which holds it" if holders else "needs name tasks of the same block only"

@@ -34,7 +34,6 @@ from collections.abc import Iterator, Mapping
 from overture.checks.analysis import Analysis
 from overture.checks.telling import told
 from overture.diagnostics.model import Diagnostic
-from overture.diagnostics.nearest import did_you_mean
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
 from overture.language.tasks import CallTask
@@ -48,7 +47,7 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         for name in given:
             if name not in known:
                 at = analysis.source.key(pointer + pointer_of(name))
-                yield RULE.at(at, f"input `{name}` does not exist", help=did_you_mean(name, known))
+                yield RULE.at(at, f"input `{name}` does not exist", help=analysis.suggest(name, known))
 
 
 def _given(analysis: Analysis) -> Iterator[tuple[str, Mapping[str, object], Mapping[str, object]]]:

@@ -32,7 +32,6 @@ from collections.abc import Iterator
 from overture.checks.analysis import Analysis
 from overture.checks.telling import told
 from overture.diagnostics.model import Diagnostic
-from overture.diagnostics.nearest import did_you_mean
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
 from overture.language.tasks import RememberTask
@@ -51,5 +50,5 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
                     yield RULE.at(
                         at,
                         f"state `{name}` does not exist",
-                        help=did_you_mean(name, declared) or "declare it under `state`",
+                        help=analysis.suggest(name, declared) or "declare it under `state`",
                     )

@@ -53,7 +53,16 @@ from overture.language.tasks import ForeachTask, RememberTask
 RULE = Rule("OV903", "racing-state", "warning", __doc__)
 
 
+NEAR = 100
+"""Tasks before and after a writing one, of those that use the same state, that it is compared with: thousands of them
+would be compared with thousands."""
+
+
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
+    if all(order.is_written_order for order in analysis.orders.values()) and not any(
+        isinstance(entry.task, ForeachTask) and entry.task.concurrency > 1 for entry in analysis.index.entries
+    ):
+        return  # one task after the other, as in most workflows
     users: dict[str, dict[Entry, None]] = {}
     for spot in analysis.spots.values():
         for ref in spot.reads:
@@ -65,9 +74,14 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
             for name in entry.task.values:
                 writers.setdefault(name, []).append(entry)
                 users.setdefault(name, {})[entry] = None
+    places = {entry: place for place, entry in enumerate(analysis.index.entries)}
     for name, entries in writers.items():
+        near = sorted(users[name], key=places.__getitem__)
+        numbers = {entry: number for number, entry in enumerate(near)}
         for writer in entries:
-            other = next((each for each in users[name] if _run_at_once(analysis, writer, each)), None)
+            here = numbers[writer]
+            others = near[max(here - NEAR, 0) : here + NEAR]
+            other = next((each for each in others if _run_at_once(analysis, writer, each)), None)
             if other is not None:
                 at = analysis.source.key(f"{writer.pointer}/values" + pointer_of(name))
                 related = (Related("this runs at the same time", analysis.source.value(f"{other.pointer}/id")),)

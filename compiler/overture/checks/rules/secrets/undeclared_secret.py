@@ -31,7 +31,6 @@ from collections.abc import Iterator
 from overture.checks.analysis import Analysis
 from overture.checks.telling import told
 from overture.diagnostics.model import Diagnostic
-from overture.diagnostics.nearest import did_you_mean
 from overture.diagnostics.rules import Rule
 from overture.language.facts import trigger_secrets
 
@@ -44,5 +43,7 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for pointer, name in trigger_secrets(analysis.workflow):
         if name not in declared:
             yield RULE.at(
-                analysis.source.value(pointer), f"secret `{name}` is not declared", help=did_you_mean(name, declared)
+                analysis.source.value(pointer),
+                f"secret `{name}` is not declared",
+                help=analysis.suggest(name, declared),
             )
