@@ -30,7 +30,8 @@ class Open:
 @dataclass(slots=True)
 class Closed:
     """What closed last, as long as nothing has come after it: words such as `otherwise` go on with it. Each with the
-    depth it stands at: a branch, an attempt, a loop (with what was made before it), whether a handler was written."""
+    depth it stands at: a branch, an attempt, a loop (with what was made before it). `has_handled`: a handler was
+    written, or a stop, so that what comes next is what happens otherwise."""
 
     branch: tuple[int, Task] | None = None
     attempt: tuple[int, Task] | None = None

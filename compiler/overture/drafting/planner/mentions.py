@@ -116,6 +116,8 @@ def _of_another(draft: Draft, words: list[str], phrase: Phrase) -> Result:
     try:
         return _by_noun(draft, head)
     except NotUnderstoodError:
+        if words[0] not in ("the", "its"):
+            raise  # `each piece of it` is no property
         return property_of(draft, of, head)
 
 
@@ -151,6 +153,8 @@ def _by_noun(draft: Draft, words: list[str]) -> Result:
     for wants_all in (True, False):
         for result in draft.results():
             if result.inner is not None and (label := _label(result, words)) is not None:
+                if result.is_gone:
+                    raise NotUnderstoodError
                 return result.sorted_as(label)
             if _is_called(result, words, wants_all=wants_all):
                 if result.is_gone:
@@ -183,6 +187,8 @@ def _is_called(result: Result, words: list[str], *, wants_all: bool) -> bool:
     if len(words) == 1 and singular(words[0]) in result.nicknames:
         return True
     mine = result.noun.split("_")
+    if is_plural(words[-1]) and not is_plural(mine[-1]) and not result.is_list:
+        return False
     said = [singular(word) if index == len(words) - 1 else word for index, word in enumerate(words)]
     own = [*mine[:-1], singular(mine[-1])]
     if (words[-1] != mine[-1]) and (result.is_list != (singular(words[-1]) != words[-1])) and result.is_item:

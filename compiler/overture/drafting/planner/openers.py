@@ -17,7 +17,7 @@ from overture.drafting.planner.tokens import ends_sentence, is_gap
 
 LOOPS = (
     "for (each|every|all) [(of|in) (the|these|those)] [(one|item) (of|in)] {what:thing} "
-    "[in turn] [do (this|the following)]"
+    "[in (it|them|this|that|the file|the list)] [in turn] [do (this|the following)]"
 )
 LOOPS_OVER = "(go through|loop over|iterate over) [each of|all] {what:thing} [and]"
 FAILURES = "(if|when|whenever|in case|should) (<fails>|there is an error|something goes wrong)"

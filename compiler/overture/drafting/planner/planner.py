@@ -90,12 +90,13 @@ def _understanding(document: dict[str, Json]) -> str:
 def _told(task: Task) -> str:
     """A task in the words that asked for it, and what stands inside it."""
     words = " ".join(str(task.get("source", "")).split()).rstrip(",:")[:_SOURCE_CHARACTERS] or str(task["id"])
-    parts = [
-        *(task.get("tasks", []) if task["kind"] in ("foreach", "try") else []),
-        *(inner for case in task.get("cases", []) for inner in case["tasks"]),
+    blocks = [task.get("tasks", []), *(case["tasks"] for case in task.get("cases", []))]
+    insides = [
+        "; ".join(_told(each) for each in tasks if each.get("source") != task.get("source"))
+        for tasks in blocks
+        if tasks
     ]
-    inside = "; ".join(_told(each) for each in parts if each.get("source") != task.get("source"))
-    told = f"{words} ({inside})" if inside else words
+    told = words + ", or else".join(f" ({inside})" for inside in insides if inside)
     for key, joint in (("else", "otherwise"), ("catch", "if that fails")):
         if task.get(key):
             told += f", {joint} ({'; '.join(_told(each) for each in task[key])})"

@@ -180,7 +180,8 @@ def _begins_clause(reading: Reading, at: int) -> bool:
         here += 1
     if here == at:
         return False
-    return reading.looks_like_step(here) or reading.lower(here) in _CLAUSES
+    is_loop = reading.lower(here) == "for" and reading.lower(here + 1) in ("each", "every", "all")
+    return is_loop or reading.looks_like_step(here) or reading.lower(here) in _CLAUSES
 
 
 def place(reading: Reading, at: int) -> Iterator[int]:
@@ -267,7 +268,8 @@ GROUPS: dict[str, str] = {
     "to": "(to|on|in|into)",
     "ai": "[(with|using|by|through|via) [an|a|the] (AI|LLM|model|GPT|Claude|ChatGPT)]",
     "fails": (
-        "((it|this|that|anything|something|everything|any step|a step|one step|the run|the workflow|the job) [ever] "
+        "((it|this|that|anything|something|everything|(any|a|one|some) (step|call|request|command|of them)|"
+        "the (run|workflow|job)) [ever] "
         "(fails|breaks|goes wrong|crashes|errors))"
     ),
 }

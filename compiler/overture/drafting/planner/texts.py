@@ -6,7 +6,10 @@ import json
 import re
 
 from overture.drafting.planner.vocabulary import vocabulary
+from overture.expressions.types import Json
 
+_MOST_BRACKETS = 20
+_GREATEST = 2**53  # the integers up to it are exact everywhere
 _WORDS = vocabulary("and or not in is if else true false none null for elif")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PATH = re.compile(r"[A-Za-z_][\w.]*(?:\[[^\]]*\])*")
@@ -16,6 +19,31 @@ def literal(text: str) -> str:
     """A template that gives back a text, whatever braces stand in it."""
     text = re.sub(r"\{(?=[{%])", "{{ '{' }}", text)
     return text[:-1] + "{{ '{' }}" if text.endswith("{") else text
+
+
+def structure_of(text: str) -> Json:
+    """The object or list that a quoted text writes as JSON, its texts as templates that give them back; else None."""
+    if not text.lstrip().startswith(("{", "[")) or text.count("[") + text.count("{") > _MOST_BRACKETS:
+        return None
+    try:
+        value: Json = json.loads(text, parse_constant=_refuse)
+        return _literals(value)
+    except ValueError:
+        return None
+
+
+def _refuse(name: str) -> Json:
+    raise ValueError(name)
+
+
+def _literals(value: Json) -> Json:
+    if isinstance(value, str):
+        return literal(value)
+    if isinstance(value, (int, float)) and abs(value) > _GREATEST:
+        raise ValueError("a number that a double does not hold")
+    if isinstance(value, list):
+        return [_literals(each) for each in value]
+    return {name: _literals(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def in_quotes(text: str) -> str:

@@ -31,6 +31,10 @@ FILE_ENDINGS = (
     "png",
     "jpg",
     "pdf",
+    "sql",
+    "zip",
+    "gz",
+    "xlsx",
 )
 _ENDINGS = tuple(f".{ending}" for ending in FILE_ENDINGS)
 _PATH = re.compile(r"[\w./~][\w./~-]{1,200}")

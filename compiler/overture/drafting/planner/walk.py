@@ -33,6 +33,10 @@ _REST_WORDS = 400
 _DEPENDS = vocabulary("if when whenever unless otherwise else while until for except only provided")
 _ENDS_RUN = vocabulary("stop end quit exit fail return")
 
+_TELLS = vocabulary("ask have let use tell get make")
+_MODELS = vocabulary("ai gpt claude chatgpt")
+_AI_FAMILIES = frozenset(("Sorting with AI", "Reading with AI", "Writing with AI"))
+
 Snapshot = tuple[int, list[Open], Closed, list[NotUnderstood]]
 
 
@@ -74,7 +78,7 @@ class Walk:
             self._pass(here, gap)
             return gap
         try:
-            end = self._read(here, (self._trigger, self._stop, self._success, self._opener, self._step))
+            end = self._read(here, (self._trigger, self._stop, self._success, self._opener, self._told_ai, self._step))
             if end is None:
                 end = self._read(here, (self._after_loop, self._in_loop_again, self._same_verb))
         except NotUnderstoodError as error:
@@ -129,7 +133,18 @@ class Walk:
         return None if self._opened else read_trigger(self.draft, self.reading, here)
 
     def _stop(self, here: int) -> int | None:
-        return None if self._opened else openers.read_stop(self.draft, self.reading, here)
+        end = None if self._opened else openers.read_stop(self.draft, self.reading, here)
+        if end is not None:
+            self._closed.forget()
+            self._closed.has_handled = True
+        return end
+
+    def _told_ai(self, here: int) -> int | None:
+        """`have AI classify each`: what a model is told to do is a step of its own, where there is one."""
+        if self.reading.lower(here) not in _TELLS or self.reading.lower(here + 1) not in _MODELS:
+            return None
+        begin = here + 2 + (self.reading.lower(here + 2) == "to")
+        return self._step(begin, _AI_FAMILIES) if looks_like_step(self._tokens, begin) else None
 
     def _success(self, here: int) -> int | None:
         return openers.read_success(self.draft, self.reading, here, self._closed)
@@ -180,9 +195,11 @@ class Walk:
                 return at + 2
         return at
 
-    def _step(self, here: int) -> int | None:
+    def _step(self, here: int, families: frozenset[str] | None = None) -> int | None:
         question: NotUnderstoodError | None = None
         for end, step, said in candidates(self.reading, here):
+            if families is not None and step.family not in families:
+                continue
             mark = self.draft.mark()
             before = len(self.draft.block.tasks)
             self.draft.source = cited(self.reading.text_of(here, end))
@@ -227,7 +244,7 @@ class Walk:
     def _same_verb(self, here: int) -> int | None:
         """`read the customers from a.csv and the orders from b.csv`: the verb of the step before is meant."""
         token = self._tokens[here]
-        if self._verb is None or here == 0 or self.reading.lower(here - 1) not in ("and", ","):
+        if self._verb is None or here == 0 or self.reading.lower(here - 1) not in ("and", ",", "then"):
             return None
         if token.kind not in ("url", "quoted", "path") and token.lower not in DETERMINERS:
             return None
@@ -257,7 +274,7 @@ class Walk:
         depends = tokens[here].lower in _DEPENDS
         end = here + 1
         while end < len(tokens) and not ends_sentence(tokens[end]):
-            joins = tokens[end].lower in ("and", "then") and looks_like_step(tokens, end + 1)
+            joins = tokens[end].lower in ("and", "then", ":") and looks_like_step(tokens, end + 1)
             if not depends and (tokens[end].text == "," or joins):
                 break
             end += 1

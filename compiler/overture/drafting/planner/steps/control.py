@@ -18,6 +18,8 @@ from overture.drafting.planner.texts import literal
 
 step = family("Going on", "Load https://example.com/news. ")
 _ROUNDS = 60
+_AT_ONCE = 4
+_MOST_AT_ONCE = 1000
 
 
 @step("(wait|pause|sleep) [for] {time:duration}", "wait five minutes")
@@ -148,3 +150,37 @@ def give_back(draft: Draft, said: Said) -> None:
     if name in draft.outputs or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise NotUnderstoodError
     draft.change(draft.outputs, name, of.expression)
+
+
+@step(
+    "(skip|skipping|ignore|ignoring|leaving out) [(those|the ones|items|any|all) that] (fail|fails|failures|errors)",
+    "fetch the orders from https://a.example.com/o, for each order, post it to https://b.example.com/in, "
+    "skipping those that fail",
+)
+def skip_failures(draft: Draft, said: Said) -> None:
+    _of_loop(draft, "on_item_error", "skip")
+
+
+@step(
+    "{number:count} at (a time|once)",
+    "fetch the orders from https://a.example.com/o, for each order, post it to https://example.com/in, 4 at a time",
+)
+@step(
+    "(in parallel|side by side|at the same time)",
+    "fetch the orders from https://a.example.com/o, for each order, post it to https://example.com/in in parallel",
+)
+def at_once(draft: Draft, said: Said) -> None:
+    number = count_of(said["number"].first) if "number" in said else _AT_ONCE
+    if number is None or not 1 <= number <= _MOST_AT_ONCE:
+        raise NotUnderstoodError
+    if "number" not in said:
+        draft.assume(f"in parallel means {_AT_ONCE} at a time")
+    _of_loop(draft, "concurrency", number)
+
+
+def _of_loop(draft: Draft, field: str, value: object) -> None:
+    """Say something of the loop that is being written."""
+    loop = next((block.task for block in reversed(draft.blocks) if block.kind == "foreach"), None)
+    if loop is None or field in loop:
+        raise NotUnderstoodError
+    draft.change(loop, field, value)

@@ -10,6 +10,7 @@ from overture.drafting.planner.mentions import find
 from overture.drafting.planner.nouns import DETERMINERS, name_of, singular, without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.results import Result, Schema, type_of
+from overture.drafting.planner.steps.paths import path_of
 from overture.drafting.planner.steps.registry import family
 from overture.drafting.planner.texts import in_braces, literal
 from overture.drafting.planner.vocabulary import vocabulary
@@ -95,11 +96,16 @@ def fetch(draft: Draft, said: Said) -> None:
 
 
 def _listed_by_url(draft: Draft, task: Task, phrase: Phrase) -> None:
-    """`https://x.example.com/api/users` is spoken of as `the users`: a list, once it is spoken of so."""
+    """`https://x.example.com/api/users` may be spoken of as `the users`."""
     stem = phrase.first.text.split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2].partition(".")[0]
-    if not re.fullmatch(r"[A-Za-z][A-Za-z_-]{2,30}", stem) or singular(stem.lower()) == stem.lower():
+    if re.fullmatch(r"[A-Za-z][A-Za-z_-]{2,30}", stem):
+        listed_once_spoken_of(draft, task, f"tasks.{task['id']}.body", name_of([stem]))
+
+
+def listed_once_spoken_of(draft: Draft, task: Task, expression: str, noun: str) -> None:
+    """What is called by a plural is a list of objects, once it is spoken of so."""
+    if singular(noun) == noun:
         return
-    noun = name_of([stem])
     schema: Schema = {"type": "array", "items": {"type": "object"}}
 
     def declare() -> None:
@@ -109,7 +115,7 @@ def _listed_by_url(draft: Draft, task: Task, phrase: Phrase) -> None:
             draft.change(task, "returns", schema)
             draft.assume(f"the {noun.replace('_', ' ')} come as a JSON list of objects")
 
-    draft.made(Result(noun, f"tasks.{task['id']}.body", schema, is_side=True, can_grow=True, when_used=declare))
+    draft.made(Result(noun, expression, schema, is_side=True, can_grow=True, when_used=declare))
 
 
 def _status_of(draft: Draft, task: Task) -> None:
@@ -164,8 +170,6 @@ def follow(draft: Draft, said: Said) -> None:
 @step("download {url:url} (to|as|into) [the file] {file:file}", "download https://example.com/a.csv to data/a.csv")
 @step("save {url:url} (to|as|into) [the file] {file:file}", "save https://example.com/a.csv as data/a.csv")
 def download(draft: Draft, said: Said) -> None:
-    from overture.drafting.planner.steps.files import path_of
-
     task: Task = {
         "id": draft.id("download"),
         "kind": "http",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
 from overture.drafting.planner.mentions import find
-from overture.drafting.planner.nouns import name_of
+from overture.drafting.planner.nouns import name_of, singular, without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.rendering import message_of, text_of, value_of
 from overture.drafting.planner.results import Result, Schema, type_of
+from overture.drafting.planner.steps.fetching import listed_once_spoken_of, url_of
+from overture.drafting.planner.steps.paths import path_of
 from overture.drafting.planner.steps.registry import family
 from overture.drafting.planner.texts import literal
 from overture.drafting.planner.vocabulary import vocabulary
@@ -15,15 +17,6 @@ from overture.drafting.planner.vocabulary import vocabulary
 step = family("Files", "Fetch the orders from https://shop.example.com/orders. ")
 _FORMATS = {"json": "json", "csv": "csv"}
 _TEXTS = vocabulary("md txt html htm yaml yml log xml tsv svg")
-
-
-def path_of(phrase: Phrase) -> str:
-    """A path of the request as a template. Raises NotUnderstoodError for one outside the workspace."""
-    path = phrase.first.text
-    parts = path.split("/")
-    if path.startswith(("/", "~")) or ".." in parts or len(path) > 200:
-        raise NotUnderstoodError(f"`{path[:80]}` lies outside the workspace: which file in it is meant?")
-    return literal(path)
 
 
 def _ending(phrase: Phrase) -> str:
@@ -40,8 +33,6 @@ def read(draft: Draft, said: Said) -> None:
     stem = said["file"].first.text.rpartition("/")[2].rpartition(".")[0]
     noun = name_of(said["what"].words[-2:] if "what" in said else [stem])
     if "what" in said:
-        from overture.drafting.planner.nouns import without_determiners
-
         noun = name_of(without_determiners(said["what"].words))
     task: Task = {"id": draft.id(f"read {noun}"), "kind": "read_file", "path": path_of(said["file"]), "format": form}
     schema: Schema = {"type": "string"} if form == "text" else {}
@@ -50,6 +41,9 @@ def read(draft: Draft, said: Said) -> None:
         task["returns"] = schema
     draft.add(task)
     is_list = form == "csv"
+    if form == "json":
+        listed_once_spoken_of(draft, task, f"tasks.{task['id']}.content", noun)
+        noun = noun if singular(noun) == noun else "file"
     draft.made(
         Result(
             noun,
@@ -62,6 +56,18 @@ def read(draft: Draft, said: Said) -> None:
             nicknames=frozenset(("row", "line", "record", "entry")) if is_list else frozenset(("file",)),
         )
     )
+
+
+@step("(send|upload|post) [the file] {file:file} to {url:url}", "upload data/a.csv to https://example.com/up")
+def upload(draft: Draft, said: Said) -> None:
+    task: Task = {
+        "id": draft.id("upload"),
+        "kind": "http",
+        "method": "POST",
+        "url": url_of(said["url"]),
+        "file": path_of(said["file"]),
+    }
+    draft.add(task)
 
 
 @step(

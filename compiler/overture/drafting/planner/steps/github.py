@@ -34,6 +34,7 @@ _ALIASES = {
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _LIST = "(fetch|get|load|list|retrieve|pull|collect|find|read)"
 _OF = "(of|from|in|for|on)"
+_IN = "[the] [GitHub] [repository|repo]"
 _WHICH = "(new|open|closed|latest|recent)"
 _KIND = "(issues|pull requests|PRs|commits|releases)"
 _WHAT = f"[all] [the] [all] [my] [{_WHICH}] [GitHub] {_KIND}"
@@ -91,7 +92,7 @@ def signed(draft: Draft, task: Task) -> Task:
 
 
 @step(
-    f"{_LIST} {_WHAT} {_OF} {{repo:repo}} [(on|from|in) GitHub] {_SINCE}",
+    f"{_LIST} {_WHAT} {_OF} {_IN} {{repo:repo}} [(on|from|in) GitHub] {_SINCE}",
     "fetch the new issues of acme/app from GitHub",
 )
 @step(
@@ -211,3 +212,18 @@ def _commits_since_release(draft: Draft, base: str) -> None:
     tagged = {"type": "object", "properties": {"tag_name": _TEXT}, "required": ["tag_name"]}
     draft.made(Result("last_release", f"tasks.{latest['id']}.body", tagged, is_side=True, title="tag_name"))
     draft.made(_listed("commits", "commits", f"tasks.{commits['id']}.body", items, frozenset(), base))
+
+
+@step(f"{_LIST} the (latest|last|newest) [GitHub] release of {{repo:repo}}", "get the latest release of acme/app")
+def fetch_latest_release(draft: Draft, said: Said) -> None:
+    base = repository(draft, said["repo"])
+    properties = _properties("releases")
+    returns: Schema = {"type": "object", "properties": properties, "required": list(properties)}
+    task = signed(
+        draft,
+        {"id": draft.id("latest release"), "kind": "http", "url": f"{base}/releases/latest", "returns": returns},
+    )
+    draft.add(task)
+    draft.made(
+        Result("latest_release", f"tasks.{task['id']}.body", returns, title="tag_name", aliases={"url": "html_url"})
+    )

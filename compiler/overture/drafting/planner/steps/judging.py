@@ -9,6 +9,7 @@ from overture.drafting.planner.patterns import Said
 from overture.drafting.planner.rendering import DATA_ONLY, data_of
 from overture.drafting.planner.results import Result, Schema
 from overture.drafting.planner.steps.fetching import fetch
+from overture.drafting.planner.steps.files import read
 from overture.drafting.planner.steps.labelling import labels_in
 from overture.drafting.planner.steps.registry import family
 from overture.drafting.planner.texts import literal
@@ -21,6 +22,7 @@ _EACH = ("each", "every")
 _SIDE_BY_SIDE = 4
 
 
+@step(f"(summarise|summarize|condense) [the file] {{file:file}} <ai> {_LENGTH} <ai>", "summarise notes.md")
 @step(f"(summarise|summarize|condense|shorten) {{what:thing}} <ai> {_LENGTH} <ai>", "summarise it in two sentences")
 @step(
     f"(summarise|summarize|condense) [the (page|article) [at]] {{url:url}} <ai> {_LENGTH} <ai>",
@@ -35,6 +37,7 @@ def summarise(draft: Draft, said: Said) -> None:
     _rewrite(draft, said, "summary", f"Summarise this{how}.")
 
 
+@step("translate [the file] {file:file} (to|into) {language:city} <ai>", "translate README.md into French")
 @step("translate {what:thing} (to|into) {language:city} <ai>", "translate it into German")
 @step(
     "translate [the (page|article) [at]] {url:url} (to|into) {language:city} <ai>",
@@ -50,16 +53,19 @@ def translate(draft: Draft, said: Said) -> None:
 
 
 def _given(draft: Draft, said: Said) -> Result:
-    """What is read: a thing, or a page that is fetched first."""
+    """What is read: a thing, or a page that is fetched or a file that is read first."""
+    if "file" in said:
+        read(draft, {"file": said["file"]})
+        return next(each for each in draft.results() if not each.is_side)
     if "url" not in said:
         return find(draft, said["what"])
     fetch(draft, {"url": said["url"]})
-    return next(draft.results())
+    return next(each for each in draft.results() if not each.is_side)
 
 
 def _rewrite(draft: Draft, said: Said, noun: str, ask: str) -> None:
     of = _given(draft, said)
-    each = of.is_list and (said["what"].first.lower in _EACH or noun == "translation")
+    each = "what" in said and of.is_list and (said["what"].first.lower in _EACH or noun == "translation")
     task: Task = {"id": draft.id(noun), "kind": "ai", "system": DATA_ONLY}
     if not each:
         task["prompt"] = f"{ask}\n\n{data_of(of)}"

@@ -13,7 +13,7 @@ from overture.drafting.planner.results import Result
 from overture.drafting.planner.slots import is_secret
 from overture.drafting.planner.steps.fetching import open_url, url_of
 from overture.drafting.planner.steps.registry import family
-from overture.drafting.planner.texts import literal
+from overture.drafting.planner.texts import literal, structure_of
 from overture.drafting.planner.vocabulary import vocabulary
 
 step = family("Posting", "Fetch the orders from https://shop.example.com/orders. ")
@@ -76,7 +76,14 @@ def _content(draft: Draft, place: Place, of: Result) -> str:
 @step("<post> [(me|us)] [(the|a) (message|text)] {text:quoted} <to> {place:place}", 'post "all is well" to Slack')
 @step("(tell|notify|message|alert|ping) {place:place} [that] {text:quoted}", 'tell Slack "all is well"')
 def post_text(draft: Draft, said: Said) -> None:
-    draft.add(posting(draft, place_of(draft, said["place"]), literal(said["text"].first.text)))
+    text = said["text"].first.text
+    place = place_of(draft, said["place"])
+    task = posting(draft, place, literal(text))
+    value = None if place.field else structure_of(text)
+    if value is not None:
+        task["body"] = value
+        draft.assume("the quoted text is JSON and is sent as such")
+    draft.add(task)
 
 
 @step("<post> {what:thing} <to> {place:place}", "post the orders to #sales on Slack")

@@ -20,7 +20,7 @@ _MOST_ATTEMPTS = 1000
 @step(
     f"retry {_RETRIED} [up to|at most] (once|twice|thrice|{{times:count}} times|{{times:count}}) {_BACKOFF} "
     "[[,] (waiting|after|every|with a delay of|with) {delay:duration} [delay|in between|between attempts]] "
-    f"{_BACKOFF}",
+    f"{_BACKOFF} [if it fails|on failure]",
     "retry up to 3 times waiting 10 seconds with backoff",
 )
 @step(

@@ -13,7 +13,7 @@ from overture.drafting.planner.texts import literal
 from overture.drafting.planner.vocabulary import vocabulary
 
 step = family("Writing with AI", "Fetch the orders from https://shop.example.com/orders. ")
-_WRITE = "(write|draft|compose|generate|create|prepare|make)"
+_WRITE = "[(ask|have|let|tell|use) AI [to]] (write|draft|compose|generate|create|prepare|make)"
 _FIRST_WORDS = 6
 _WRITTEN = vocabulary(
     "report summary overview digest notes announcement newsletter post mail email message letter text "
@@ -43,7 +43,7 @@ def write_topic(draft: Draft, said: Said) -> None:
     _write(draft, kind, f"Write {literal(said['kind'].text)} about {literal(topic.text)}.")
 
 
-@step("(ask AI|ask the model|let AI|tell AI|use AI|have AI) to {what:words}", "ask AI to name the oldest order")
+@step("(ask AI|ask the model|let AI|tell AI|use AI|have AI) [to] {what:words}", "ask AI to name the oldest order")
 def ask(draft: Draft, said: Said) -> None:
     of = latest(draft)
     data = f"\n\n{data_of(of)}" if of is not None else ""
