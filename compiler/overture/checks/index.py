@@ -75,6 +75,12 @@ class Index:
     handlers: dict[str, Block]
     entries: list[Entry]
     tasks: dict[str, Entry]
+    kinds: dict[str, list[Entry]]
+
+    def of(self, *kinds: str) -> Iterator[Entry]:
+        """The tasks of some kinds: those of the first kind, then those of the next, each in the document's order."""
+        for kind in kinds:
+            yield from self.kinds.get(kind, ())
 
     @property
     def blocks(self) -> Iterator[Block]:
@@ -94,7 +100,10 @@ def index(workflow: Workflow) -> Index:
     by_id: dict[str, Entry] = {}
     for entry in entries:
         by_id.setdefault(entry.id, entry)
-    return Index(body, handlers, entries, by_id)
+    kinds: dict[str, list[Entry]] = {}
+    for entry in entries:
+        kinds.setdefault(entry.kind, []).append(entry)
+    return Index(body, handlers, entries, by_id, kinds)
 
 
 def _block(slot: str, pointer: str, owner: Entry | None, tasks: tuple[Common, ...], entries: list[Entry]) -> Block:
