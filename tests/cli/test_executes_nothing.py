@@ -69,6 +69,7 @@ def test_looking_at_a_workflow_does_nothing(hostile: Path) -> None:
         ["plan", "hostile.flow.yaml", "--format", "json"],
         *(["graph", "hostile.flow.yaml", "--format", form] for form in ("text", "mermaid", "svg", "dot")),
         ["explain", "OV202"],
+        ["explain", "hostile.flow.yaml"],
         ["fmt", "--check", "hostile.flow.yaml"],
         ["export", "hello.flow.yaml", "--to", "kestra", "-o", "-"],
         ["schema"],

@@ -36,6 +36,7 @@ HOMES = {
     "yaml": ("overture.language", "overture_kestra", "overture.testing"),
     "ruamel": ("overture.language",),
     "jsonschema": ("overture.language",),
+    "cron_descriptor": ("overture.plan",),
     "cronsim": ("overture.checks",),
     "httpx2": ("overture_local", "overture.drafting"),
 }

@@ -19,7 +19,7 @@ COMMANDS: dict[str, str] = {
     "compile": "Turn English into a workflow.",
     "check": "Find what is wrong, before anything runs.",
     "fmt": "Write workflows in canonical form.",
-    "explain": "Show the page of a rule.",
+    "explain": "Show the page of a rule, or tell what a workflow does.",
     "plan": "Show what a workflow can touch.",
     "export": "Write a target's files: Kestra, Prefect.",
     "run": "Run a workflow on the local executor.",

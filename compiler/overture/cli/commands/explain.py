@@ -1,4 +1,4 @@
-"""`overture explain CODE`."""
+"""`overture explain CODE` and `overture explain FILE`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import click
 
 from overture.cli.console import say, usual_options
 from overture.cli.exits import WrongUsage
+from overture.cli.files import ENDINGS, STDIN, workflow_paths
+from overture.cli.loading import load_sound
 from overture.diagnostics.nearest import did_you_mean
 from overture.diagnostics.rules import Rule, rules_in
 
@@ -21,19 +23,35 @@ def all_rules() -> list[Rule]:
 
 
 @click.command()
-@click.argument("code")
+@click.argument("subject", metavar="CODE|FILE")
 @usual_options
-def command(code: str, quiet: bool, no_color: bool) -> int:
-    """Show the page of a rule, by its code (OV202) or its name (unknown-task)."""
+def command(subject: str, quiet: bool, no_color: bool) -> int:
+    """Show the page of a rule, or tell what a workflow does.
+
+    A rule is named by its code (OV202) or its name (unknown-task). A workflow is told in prose: when it starts, what it
+    does in order, what happens on failure, what it touches.
+    """
+    if subject == STDIN or subject.endswith(tuple(ENDINGS)) or Path(subject).exists():
+        say("\n\n".join(_told(path, quiet=quiet, no_color=no_color) for path in workflow_paths((subject,))))
+    else:
+        rule = _rule(subject)
+        say(f"{rule.code} {rule.name} ({rule.severity})\n\n{rule.page.strip()}")
+    return 0
+
+
+def _told(path: str, *, quiet: bool, no_color: bool) -> str:
+    from overture.plan.prose import story
+
+    loaded, plan = load_sound(path, quiet=quiet, no_color=no_color)
+    assert loaded.verdict.checked is not None
+    return story(loaded.verdict.checked, plan.effects)
+
+
+def _rule(code: str) -> Rule:
     rules = all_rules()
     for rule in rules:
         if code.lower() in (rule.code.lower(), rule.name):
-            say(f"{rule.code} {rule.name} ({rule.severity})\n\n{rule.page.strip()}")
-            return 0
-    if Path(code).exists():
-        raise WrongUsage(
-            f"`{code}` is a file, and files are not explained yet", "see `overture plan`, `overture graph`"
-        )
+            return rule
     names = [name for rule in rules for name in (rule.code, rule.name)]
     wanted = code.upper() if code.upper().startswith("OV") else code
     raise WrongUsage(f"there is no rule `{code}`", did_you_mean(wanted, names))
