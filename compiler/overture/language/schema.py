@@ -75,8 +75,9 @@ def _task() -> Json:
         "properties": {
             "id": {"description": "unique in the whole document"},
             "kind": {
-                "description": "\n".join(f"{kind}: {_doc(TASKS[kind])}" for kind in KINDS),
+                "description": "what the task does",
                 "enum": list(KINDS),
+                "enumDescriptions": [_doc(TASKS[kind]) for kind in KINDS],  # editors show them
             },
         },
         "allOf": [
