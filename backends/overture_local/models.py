@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import httpx2
 
 from overture.expressions.types import Json
+from overture.plan.portable import Portable
 from overture_local.limits import Limits
-from overture_local.portable import Portable
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MAX_TOKENS = 4096  # a limit is always sent; this one every server takes

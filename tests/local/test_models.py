@@ -11,7 +11,7 @@ from local_running import Runner
 from overture.testing import ModelScript, Reply, ScriptedAnswer, ScriptedEntry, World, speaker
 from overture.testing.models import Model
 from overture_local import RunRefused, RunResult
-from overture_local.portable import portable, unpadded
+from overture.plan.portable import portable, unpadded
 
 RETURNS = "{type: object, required: [label], properties: {label: {enum: [bug, feature]}, why: {type: string}}}"
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from overture.expressions.types import Json
 from overture.language.schema import validate
+from overture.plan.portable import Portable, portable, unpadded
 from overture_local.attempt import Attempt
 from overture_local.failures import TaskFailed
 from overture_local.models import Completion, ModelRefused, NoAnswer, Question, Usage
-from overture_local.portable import Portable, portable, unpadded
 
 _CALLS_A_MODEL = 2
 

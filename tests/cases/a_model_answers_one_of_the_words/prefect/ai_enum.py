@@ -29,7 +29,7 @@ TEAM_SCHEMA: dict[str, Any] = {"enum": ["billing", "support", "sales"]}
 TEAM_FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "value": {"enum": ["billing", "support", "sales"], "type": "string"},
+        "value": {"type": "string", "enum": ["billing", "support", "sales"]},
     },
     "required": ["value"],
     "additionalProperties": False,

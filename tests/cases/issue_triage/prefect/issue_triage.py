@@ -76,7 +76,7 @@ JUDGE_SCHEMA: dict[str, Any] = {
 JUDGE_FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "label": {"enum": ["bug", "feature", "question"], "type": "string"},
+        "label": {"type": "string", "enum": ["bug", "feature", "question"]},
         "summary": {"type": "string", "description": '("maxLength": 300)'},
     },
     "required": ["label", "summary"],

@@ -72,7 +72,7 @@ READ_NOTE_SCHEMA: dict[str, Any] = {
 READ_NOTE_FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "urgency": {"enum": ["express", "normal"], "type": "string"},
+        "urgency": {"type": "string", "enum": ["express", "normal"]},
         "is_suspicious": {"type": "boolean"},
         "reason": {"anyOf": [{"type": "string"}, {"type": "null"}]},
     },
