@@ -11,7 +11,7 @@ from overture.expressions.schemas import describe, is_assignable, misfit
 from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, FilterRow, Parameter
 from overture.expressions.table.results import constant_of
 from overture.expressions.tree import Call, Expr, Filter, Span, Test
-from overture.expressions.types import BOOLEAN, Json, Type
+from overture.expressions.types import BOOLEAN, KINDS, Json, Type
 from overture.expressions.walking import UNDECLARED, Seen, Walk
 
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "in": "in"}
@@ -31,6 +31,8 @@ def test(walk: Walk, tree: Test, facts: Facts) -> Seen:
         message = f"`{tree.name}` asks of {describe(row.subject)}, not of {describe(of.type)}"
         walk.report("type-mismatch", message, tree.name_span)
         return Seen(typed, (), True)
+    if not row.subject.is_nullable:
+        walk.never_null(of, tree.of)
     return Seen(typed)
 
 
@@ -129,6 +131,8 @@ def _check_subject(walk: Walk, tree: Filter, row: FilterRow, of: Seen) -> bool:
     if items is not None and of.type.items is not None and not is_assignable(of.type.items, items):
         walk.report("type-mismatch", f"`{tree.name}` works on {wanted}, not on {describe(of.type)}", tree.name_span)
         return False
+    if not row.subject.is_nullable and row.name not in ("first", "last"):
+        walk.never_null(of, tree.of)
     return True
 
 
@@ -143,6 +147,8 @@ def _check_argument(walk: Walk, name: str, parameter: Parameter, argument: Seen,
         if value is not None and parameter.problem is not None and (problem := parameter.problem(value)):
             walk.report(parameter.rule, problem, span)
             return False
+    if parameter.default is not None and not parameter.type.is_nullable:
+        walk.never_null(argument, argument.tree)
     return True
 
 
@@ -171,6 +177,9 @@ def _check_items(walk: Walk, tree: Filter, row: FilterRow, of: Seen, given: dict
     assert value is not None
     if row.name in _ORDERING and not is_assignable(value, _ORDERED):
         walk.report("type-mismatch", f"{describe(value)} has no order", span)
+        return replace(seen, is_faulty=True)
+    if row.name in (*_ORDERING, "sum") and value.is_nullable and not value.kinds >= KINDS:
+        walk.report("may-be-missing", "an item may be null", span, "leave those out first: `| reject('none')`")
         return replace(seen, is_faulty=True)
     if row.parameter("test") is not None:
         return seen if _check_word(walk, tree, value, given, span) else replace(seen, is_faulty=True)

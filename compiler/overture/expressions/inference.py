@@ -185,6 +185,8 @@ class _Inference(Walk):
         found = self.strict(tree, facts)
         if not found.is_faulty and (reason := misfit(found.type, INTEGER)):
             self.report("type-mismatch", f"the end of a slice is an integer: {reason}", tree.span)
+        else:
+            self.never_null(found, tree)
         return found
 
     # Operators
@@ -200,6 +202,7 @@ class _Inference(Walk):
         if not operand.is_faulty and (reason := misfit(operand.type, NUMBER)):
             self.report("type-mismatch", f"`{tree.op}` takes a number: {reason}", tree.operand.span)
             return Seen(typed, (), True)
+        self.never_null(operand, tree.operand)
         number = constant_of(operand.type)
         if tree.op == "-" and is_number(number):
             result = computed(negate, number)
@@ -220,6 +223,8 @@ class _Inference(Walk):
         if isinstance(result, Objection):
             self.object_to(result, tree.span)
             return Seen(typed, (), True)
+        self.never_null(left, tree.left)
+        self.never_null(right, tree.right)
         return Seen(replace(typed, type=result))
 
     def logical(self, tree: Binary, facts: Facts) -> Seen:
@@ -247,6 +252,11 @@ class _Inference(Walk):
             if isinstance(result, Objection):
                 self.object_to(result, tree.span)
                 result = BOOLEAN
+            elif op in ("in", "not in"):
+                self.never_null(right, operand)
+            elif op not in ("==", "!="):
+                self.never_null(left, tree.rest[number - 1][1] if number else tree.first)
+                self.never_null(right, operand)
             results.append(result)
             left = right
         found = results[0] if len(results) == 1 else BOOLEAN

@@ -11,7 +11,7 @@ from overture.expressions.narrowing import Fact, Facts, narrow
 from overture.expressions.operators import Objection
 from overture.expressions.schemas import describe, is_assignable
 from overture.expressions.tree import Expr, Filter, Index, Slice, Span, written
-from overture.expressions.types import ANY, BOOLEAN, Json, Type
+from overture.expressions.types import ANY, BOOLEAN, KINDS, Json, Type
 
 DEFAULT_HELP = "add `| default(…)`, or guard it with `is defined`"
 NULL_HELP = "add `| default(…)`, or guard it with `is not none`"
@@ -81,6 +81,7 @@ class Walk:
         found: Seen = self.handlers[type(tree)](self, tree, facts)
         found = self.told(_with_fact(found, facts.of(tree)))
         if found.is_faulty or is_assignable(found.type, BOOLEAN):
+            self.never_null(found, tree)
             return found
         message = f"a condition is true or false, not {describe(found.type)}"
         self.report("not-boolean", message, tree.span, _truth_help(found.type))
@@ -118,6 +119,15 @@ class Walk:
             return found
         pending = Pending(Finding(rule, message, help, span, self.where, **more), path)
         return replace(found, pending=(*found.pending, pending))
+
+    def never_null(self, found: Seen, tree: Expr, what: str | None = None) -> None:
+        """Tell of a value that may be null where null has no meaning, whatever stands after it. Of what is unknown
+        there is nothing to say."""
+        of = found.type
+        if found.is_faulty or not of.is_nullable or of.kinds >= KINDS or len(of.kinds) == 1 or tree in self.reported:
+            return
+        self.reported.add(tree)
+        self.report("may-be-missing", f"{what or named(tree)} may be null", tree.span, NULL_HELP)
 
     def unless_null(self, tree: Expr, seen: Seen, of: Type, span: Span) -> Seen:
         if not of.is_nullable or of.is_any:

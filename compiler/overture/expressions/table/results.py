@@ -24,6 +24,8 @@ from overture.expressions.types import (
 
 Arguments = Mapping[str, Type]
 
+_ORDERING = ("lt", "le", "gt", "ge")  # words of `select` that have an answer only for numbers and texts
+
 
 def always(result: Type) -> Result:
     return lambda subject, arguments: result
@@ -122,11 +124,11 @@ def mapped(subject: Type, arguments: Arguments) -> Type:
 
 
 def selected_by(subject: Type, arguments: Arguments) -> Type:
-    """Items that pass `defined`, or any test but `none`, have the attribute."""
+    """Items that pass `defined`, or any test but `none`, have the attribute; what was less or more is not null."""
     attribute, word = constant_of(arguments.get("attribute")), constant_of(arguments.get("test"))
     found = some_items(subject, arguments)
     if isinstance(attribute, str) and word != "none" and ("test" not in arguments or word is not None):
-        found = replace(found, items=with_path(subject.item, attribute, is_null=True))
+        found = replace(found, items=with_path(subject.item, attribute, is_null=word not in _ORDERING))
     return found
 
 
@@ -140,8 +142,10 @@ def rejected_by(subject: Type, arguments: Arguments) -> Type:
 
 
 def selected(subject: Type, arguments: Arguments) -> Type:
-    found = some_items(subject, arguments)
-    return replace(found, items=NULL) if constant_of(arguments.get("test")) == "none" else found
+    found, word = some_items(subject, arguments), constant_of(arguments.get("test"))
+    if word in _ORDERING:
+        return replace(found, items=subject.item.without("null"))
+    return replace(found, items=NULL) if word == "none" else found
 
 
 def rejected(subject: Type, arguments: Arguments) -> Type:
