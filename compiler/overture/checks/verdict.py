@@ -10,6 +10,7 @@ from pkgutil import walk_packages
 from types import ModuleType
 
 import overture.checks.rules
+from overture.checks.allowing import unallowed
 from overture.checks.analysis import Analysis, Find, analyse
 from overture.diagnostics.model import Diagnostic, has_errors
 from overture.language.reading import Reading
@@ -39,10 +40,10 @@ class Verdict:
 
 @cache
 def rule_modules() -> tuple[ModuleType, ...]:
-    """The modules of the rules, in the order of their codes."""
+    """The modules of the rules that look for something, in the order of their codes."""
     package = overture.checks.rules
     modules = [import_module(each.name) for each in walk_packages(package.__path__, package.__name__ + ".")]
-    return tuple(sorted((each for each in modules if hasattr(each, "RULE")), key=lambda module: module.RULE.code))
+    return tuple(sorted((each for each in modules if hasattr(each, "find")), key=lambda module: module.RULE.code))
 
 
 def check(reading: Reading, find: Find | None = None) -> Verdict:
@@ -54,7 +55,8 @@ def check(reading: Reading, find: Find | None = None) -> Verdict:
     if reading.workflow is None:
         return Verdict(None, reading.diagnostics)
     analysis = analyse(reading, find)
-    diagnostics = tuple(_once((*reading.diagnostics, *_judged(analysis))))
+    found = (*reading.diagnostics, *_judged(analysis))
+    diagnostics = tuple(_once(unallowed(found, reading.source)))
     if has_errors(diagnostics):
         return Verdict(None, diagnostics)
     return Verdict(Checked(analysis, _PROOF), diagnostics)

@@ -1,0 +1,1 @@
+"""Rules about comments that allow what another rule finds."""
