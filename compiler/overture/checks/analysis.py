@@ -270,9 +270,10 @@ class _Fields:
             self.unreadable.add(each.pointer)
 
     def add_trigger(self, number: int, trigger: TriggerPart) -> None:
-        pointer, place = f"/triggers/{number}", Place(trigger=number)
+        pointer = f"/triggers/{number}"
         self.literals.extend(literal_texts_of(trigger, pointer))
         for each in fields_of(trigger, pointer):
+            place = Place(trigger=number, sees_inputs=each.path == "when")
             if isinstance(trigger, ScheduleTrigger) and each.path == "inputs":
                 self.spots[each.pointer] = Spot.of(each, literal_tree(each.value), place, None)
                 self.literals.extend(texts_of(each.value, each.pointer))

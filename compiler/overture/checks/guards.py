@@ -55,8 +55,7 @@ class Guards:
         """What holds when the field of a spot is evaluated."""
         entry = spot.owner
         if entry is None:
-            # the outputs: what stops are guarded by does not hold there, they end the run well
-            return NOTHING_HELD if spot.place.inner is None else self._asserted(spot.place.inner, (StopTask,))
+            return NOTHING_HELD if spot.place.inner is None else self._asserted_at_the_end(spot.place.inner)
         if spot.field.path == "when":
             return self.before(entry)
         held = self._started(entry)
@@ -126,11 +125,20 @@ class Guards:
             }
         return self._assertive[block]
 
-    def _asserted(self, block: Block, without: tuple[type, ...] = ()) -> Held:
+    def _asserted(self, block: Block) -> Held:
         """What the asserts, stops and fails of a block have established at its end."""
         held = NOTHING_HELD
         for entry in self._assertive_of(block):
-            if not isinstance(entry.task, without):
+            held = held.also(self._established(entry))
+        return held
+
+    def _asserted_at_the_end(self, body: Block) -> Held:
+        """The same for the outputs: a stop ends the run well, and what comes after it may not have been reached."""
+        order = self._analysis.order_of(body)
+        stops = [entry for entry in body.entries if isinstance(entry.task, StopTask)]
+        held = NOTHING_HELD
+        for entry in self._assertive_of(body):
+            if entry not in stops and not any(order.is_before(stop, entry) for stop in stops):
                 held = held.also(self._established(entry))
         return held
 

@@ -15,13 +15,14 @@ class Place:
     """Before `entry` runs; or, with `inner`, at the end of that block (`until`, `collect`, the workflow's outputs).
 
     `sees_item`: the entry is a foreach and its own item is in scope. `trigger`: the number of the trigger whose field
-    it is, before the run.
+    it is, before the run; `sees_inputs`: its `when`, which is read when the inputs are set.
     """
 
     entry: Entry | None = None
     inner: Block | None = None
     sees_item: bool = False
     trigger: int | None = None
+    sees_inputs: bool = False
 
     def loops(self) -> Iterator[Entry]:
         """The foreach tasks whose item is in scope, innermost first."""

@@ -57,7 +57,18 @@ class Scope:
 
     def lookup(self, ref: Ref) -> Lookup:
         found: Lookup = getattr(self, f"_{ref.root}")(ref)
+        if found.problem is None and self._is_early(ref):
+            problem = Finding(
+                "read-before-exists", f"`{ref.root}.{ref.name}` is not set when a trigger fires", None, ref.span
+            )
+            return Lookup(ANY, None, problem)
         return found
+
+    def _is_early(self, ref: Ref) -> bool:
+        """Whether a trigger reads more than its own data; secrets have a rule of their own."""
+        if self._place.trigger is None or ref.root in ("trigger", "secrets", "item"):
+            return False
+        return ref.root != "inputs" or not self._place.sees_inputs
 
     def _unknown(self, rule: str, what: str, ref: Ref, known: list[str]) -> Lookup:
         span = ref.name_span if ref.name_span != (0, 0) else ref.span
