@@ -84,7 +84,23 @@ def fitting(words: str, ask: dict[str, Any]) -> tuple[Any, list[str]]:
         if not isinstance(value, dict) or "value" not in value:
             return None, ["the answer is not an object with the key value"]
         value = value["value"]
+    value = without_padding(value, ask["returns"])
     return value, list(misfits(value, ask["returns"]))
+
+
+def without_padding(value: Any, schema: dict[str, Any]) -> Any:
+    """The answer without the nulls of properties that may be missing: the form asked for every property."""
+    if isinstance(value, list):
+        return [without_padding(item, schema.get("items", {})) for item in value]
+    if not isinstance(value, dict):
+        return value
+    parts = schema.get("properties", {})
+    padded = {name for name in parts if name not in schema.get("required", []) and list(misfits(None, parts[name]))}
+    return {
+        name: without_padding(item, parts.get(name, {}))
+        for name, item in value.items()
+        if item is not None or name not in padded
+    }
 
 
 def bare(words: str) -> str:
