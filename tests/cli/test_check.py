@@ -222,3 +222,32 @@ def test_a_hostile_file_cannot_move_the_cursor(folder: Path) -> None:
     (folder / "x.flow.yaml").write_text(HELLO.replace("world", '"\\e[2J"').replace("tasks.greet.text", "tasks.\u202ex"))
     ran = invoke("check", "x.flow.yaml")
     assert ran.code == 1 and "\x1b" not in ran.stdout and "\u202e" not in ran.stdout
+
+
+ALLOWED = WARNING.replace("default: x}", "default: x}  # overture: allow unused-input (shown elsewhere)")
+
+
+def test_what_a_comment_allows_is_no_finding_not_even_a_strict_one(folder: Path) -> None:
+    (folder / "w.flow.yaml").write_text(ALLOWED)
+    ran = invoke("check", "w.flow.yaml", "--strict")
+    assert (ran.code, ran.stdout) == (0, "")
+
+
+def test_fix_does_not_touch_what_is_allowed_and_takes_out_what_allows_nothing(folder: Path) -> None:
+    path = folder / "w.flow.yaml"
+    path.write_text(ALLOWED)
+    assert invoke("check", "w.flow.yaml", "--fix").code == 0 and path.read_text() == ALLOWED
+    path.write_text(HELLO.replace("    kind: set\n", "    kind: set  # overture: allow OV901 (x)\n"))
+    assert invoke("check", "w.flow.yaml", "--fix", "--strict").code == 0 and path.read_text() == HELLO
+
+
+@pytest.mark.parametrize("text", [BROKEN, "overture: [1", '{"overture": 1}'])
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_other_commands_print_the_findings_of_an_unsound_file_where_json_is_asked_for(
+    folder: Path, command: str, text: str
+) -> None:
+    (folder / "x.flow.yaml").write_text(text)
+    ran = invoke(command, "x.flow.yaml", "--format", "json")
+    assert ran.code == 1 and ran.error == "`x.flow.yaml` is not sound: nothing was done"
+    assert ran.json == invoke("check", "x.flow.yaml", "--format", "json").json
+    assert invoke(command, "x.flow.yaml").stdout == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cli_running import HELLO, invoke
+from cli_running import BROKEN, HELLO, WARNING, invoke
 from test_compile import KEY, REQUEST, answer
 
 from overture.testing import World, speaker
@@ -85,3 +85,70 @@ def test_a_policy_does_not_come_from_the_file(folder: Path) -> None:
     (folder / "hello.flow.yaml").write_text(HELLO)
     ran = invoke("run", "hello.flow.yaml")
     assert ran.code == 2 and "`policy`" in ran.error
+
+
+def test_what_the_file_allows_is_silent_in_every_command(folder: Path) -> None:
+    (folder / "overture.toml").write_text('[check]\nallow = ["unused-input"]\n')
+    (folder / "w.flow.yaml").write_text(WARNING)
+    assert invoke("check", "w.flow.yaml", "--strict").code == 0
+    assert "no findings" in invoke("check", "w.flow.yaml").stderr
+    assert invoke("check", "-", stdin=WARNING).stdout == ""
+    assert "warning" not in invoke("plan", "w.flow.yaml").stderr
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_silent"),
+    [
+        ("sub/*.flow.yaml", True),
+        ("./sub/*", True),
+        ("sub/**", True),
+        ("w.flow.yaml", True),
+        ("*", True),
+        ("other/*", False),
+        ("*.json", False),
+        ("w", False),
+    ],
+)
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_a_pattern_is_of_the_path_from_the_file_or_of_the_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, is_silent: bool, is_inside: bool
+) -> None:
+    (folder / "overture.toml").write_text(f'[check.per-file-allow]\n"{pattern}" = ["OV212"]\n')
+    (folder / "sub").mkdir()
+    (folder / "sub" / "w.flow.yaml").write_text(WARNING)
+    if is_inside:
+        monkeypatch.chdir(folder / "sub")
+    path = "w.flow.yaml" if is_inside else "sub/w.flow.yaml"
+    for each in (path, str(Path(path).absolute())):
+        assert invoke("check", each, "--strict").code == (0 if is_silent else 1)
+
+
+def test_the_file_cannot_allow_an_error(folder: Path) -> None:
+    """It comes with a checkout: nothing in it may let a workflow pass that is wrong."""
+    (folder / "overture.toml").write_text('[check]\nallow = ["unknown-task"]\n')
+    (folder / "broken.flow.yaml").write_text(BROKEN)
+    ran = invoke("check", "broken.flow.yaml")
+    assert ran.code == 1 and "OV202" in ran.stdout
+    assert ran.stderr == "`unknown-task` finds errors, which `overture.toml` cannot allow\n"
+    assert invoke("run", "broken.flow.yaml").code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ('check = "unused-input"', "must be a table"),
+        ("[check]\nallow = 'unused-input'", "must be a list of rules"),
+        ("[check]\nallow = [1]", "must be a list of rules"),
+        ("[check]\nalow = []", "`check.alow`"),
+        ("[check]\nallow = ['unused-imput']", "`unused-imput`"),
+        ("[check]\nper-file-allow = ['unused-input']", "must be a table"),
+        ("[check.per-file-allow]\n'a/*' = ['nothing']", "`nothing`"),
+    ],
+)
+def test_a_table_that_says_it_wrongly_is_wrong_usage(folder: Path, text: str, error: str) -> None:
+    (folder / "overture.toml").write_text(text)
+    (folder / "w.flow.yaml").write_text(WARNING)
+    ran = invoke("check", "w.flow.yaml", "--format", "json")
+    assert (ran.code, ran.stdout) == (2, "") and error in ran.error
+    if "imput" in text:
+        assert "did you mean `unused-input`?" in ran.stderr

@@ -12,9 +12,11 @@ import click
 
 from overture.checks.analysis import Find
 from overture.checks.verdict import Verdict, check
-from overture.cli.console import complain, show, worth_showing
+from overture.cli.console import complain, print_json, show, worth_showing
 from overture.cli.exits import FAILED
 from overture.cli.files import ENDINGS, STDIN, is_workflow, read_bytes
+from overture.cli.settings import unallowed
+from overture.diagnostics.json_form import check_form
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.sources import Source
 from overture.language.reading import Reading, read
@@ -58,13 +60,17 @@ def load(path: str) -> Loaded:
     return Loaded(path, content, reading, verdict, called)
 
 
-def load_sound(path: str, *, quiet: bool, no_color: bool) -> tuple[Loaded, Plan]:
-    """The plan of a file; findings are shown on stderr, and an error among them ends the command with 1."""
+def load_sound(path: str, *, quiet: bool, no_color: bool, format_: str = "text") -> tuple[Loaded, Plan]:
+    """The plan of a file; findings are shown on stderr, and an error among them ends the command with 1. Where JSON was
+    asked for, the findings are then the one document on stdout, in the shape of `check`."""
     from overture.plan.build import plan as build_plan
 
     loaded = load(path)
-    show(worth_showing(loaded.diagnostics, quiet=quiet), loaded.texts, no_color=no_color)
+    found = unallowed(loaded.diagnostics)
+    show(worth_showing(found, quiet=quiet), loaded.texts, no_color=no_color)
     if loaded.verdict.checked is None:
+        if format_ == "json":
+            print_json(check_form({path: found}))
         complain(f"`{loaded.path}` is not sound: nothing was done")
         raise click.exceptions.Exit(FAILED)
     return loaded, build_plan(loaded.verdict.checked)

@@ -11,6 +11,7 @@ from overture.cli.console import format_option, print_json, put, show, tell, usu
 from overture.cli.exits import DONE, FAILED, WrongUsage
 from overture.cli.files import STDIN, workflow_paths, write_files
 from overture.cli.loading import Loaded, load
+from overture.cli.settings import unallowed, unheeded
 from overture.diagnostics.edits import with_edits
 from overture.diagnostics.model import Diagnostic, has_errors
 
@@ -34,13 +35,16 @@ def command(paths: tuple[str, ...], format_: str, fix: bool, strict: bool, quiet
         loaded = [_fixed(each, quiet=quiet) for each in loaded]
     found = {each.path: _judged(each, strict=strict) for each in loaded}
     _print(found, {path: text for each in loaded for path, text in each.texts.items()}, format_, quiet, no_color)
+    for name in unheeded(each for one in loaded for each in one.diagnostics):
+        tell(f"`{name}` finds errors, which `overture.toml` cannot allow", quiet=quiet)
     return FAILED if any(map(has_errors, found.values())) else DONE
 
 
 def _judged(loaded: Loaded, *, strict: bool) -> list[Diagnostic]:
+    found = unallowed(loaded.diagnostics)
     if not strict:
-        return list(loaded.diagnostics)
-    return [replace(each, severity="error") if each.severity == "warning" else each for each in loaded.diagnostics]
+        return found
+    return [replace(each, severity="error") if each.severity == "warning" else each for each in found]
 
 
 def _print(
@@ -72,7 +76,7 @@ def _fixed(loaded: Loaded, *, quiet: bool) -> Loaded:
     """The file with its certain edits made, and what is left to say of it."""
     for _ in range(_MOST_ROUNDS):
         source = loaded.reading.source
-        own = [each for each in loaded.diagnostics if each.at.path == source.path]
+        own = [each for each in unallowed(loaded.diagnostics) if each.at.path == source.path]
         text, done = with_edits(source.text, own)
         if not done or text == source.text:
             break

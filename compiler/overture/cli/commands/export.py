@@ -11,6 +11,7 @@ from overture.cli.console import complain, put, show, tell, usual_options, worth
 from overture.cli.exits import DONE, FAILED, WrongUsage
 from overture.cli.files import STDOUT, write_files
 from overture.cli.loading import load_sound
+from overture.cli.settings import unallowed
 from overture.diagnostics.nearest import did_you_mean
 from overture.plan.backend import Backend, backend_names, load_backend
 from overture.plan.gaps import findings
@@ -52,7 +53,7 @@ def command(file: str, to: str, output: str, pairs: tuple[str, ...], quiet: bool
     options = settings(pairs, backend)
     loaded, plan = load_sound(file, quiet=quiet, no_color=no_color)
     made = backend.export(plan, options)
-    gaps = findings(made.gaps, loaded.sources)
+    gaps = unallowed(findings(made.gaps, loaded.sources))
     show(worth_showing(gaps, quiet=quiet), loaded.texts, no_color=no_color)
     if not made.files:
         complain(f"`{loaded.path}` cannot be exported to {backend.name}: nothing was written")

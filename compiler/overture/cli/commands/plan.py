@@ -15,7 +15,7 @@ from overture.plan.showing import plan_json, plan_text
 @usual_options
 def command(file: str, format_: str, quiet: bool, no_color: bool) -> int:
     """Show what a workflow can touch: hosts, programs, models, secrets, files. Naming it to `run` approves this."""
-    _, plan = load_sound(file, quiet=quiet, no_color=no_color)
+    _, plan = load_sound(file, quiet=quiet, no_color=no_color, format_=format_)
     if format_ == "json":
         print_json(plan_json(plan))
     else:

@@ -6,13 +6,14 @@ import click
 
 from overture.checks.verdict import check
 from overture.cli.commands.run import run_options
-from overture.cli.console import complain, format_option, usual_options
+from overture.cli.console import complain, format_option, print_json, usual_options
 from overture.cli.ending import Watch, check_forms, refusals, tell_end
 from overture.cli.exits import FAILED
 from overture.cli.live import Live
 from overture.cli.settings import home_folder
 from overture.cli.store import open_store
 from overture.cli.values import environment, folder, policy_in, secrets_of
+from overture.diagnostics.json_form import check_form
 from overture.language.reading import Reading, read
 from overture.plan.build import plan as build_plan
 
@@ -45,6 +46,8 @@ def command(
     named: dict[str, Reading] = {each.workflow.name: each for each in readings if each.workflow is not None}
     verdict = check(readings[0], named.get)
     if verdict.checked is None:
+        if format_ == "json":
+            print_json(check_form({readings[0].source.path: verdict.diagnostics}))
         complain(f"the workflow of run `{run}` is not sound any more")
         return FAILED
     plan = build_plan(verdict.checked)

@@ -71,7 +71,7 @@ def command(
     from overture_local import run as run_plan
 
     check_forms(events, format_)
-    loaded, plan = load_sound(file, quiet=quiet, no_color=no_color)
+    loaded, plan = load_sound(file, quiet=quiet, no_color=no_color, format_=format_)
     environ = environment(env_files)
     watch = Watch(live := Live(quiet=quiet or events, no_color=no_color), events=events)
     request = RunRequest(
