@@ -47,8 +47,7 @@ def effects_of(analysis: Analysis, entry: Entry) -> Effects:
 
 
 def _hosts(analysis: Analysis, entry: Entry, task: kinds.HttpTask) -> tuple[Host, ...]:
-    named = host_of(analysis, analysis.typed(f"{entry.pointer}/url")).name
-    names = [*([named] if named else []), *(task.hosts or ())]
+    names = [*host_of(analysis, analysis.typed(f"{entry.pointer}/url")).names, *(task.hosts or ())]
     return tuple(Host(name, (task.method,)) for name in dict.fromkeys(names))
 
 

@@ -32,12 +32,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
-from overture.checks.places import Place
+from overture.checks.exposure import SEGMENT
 from overture.checks.taint import taint_of
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.expressions.tree import Expr, Filter, Index, Key, Literal, Ref, Template
-from overture.language.tasks import HttpTask
 
 RULE = Rule("OV807", "bare-segment", "info", __doc__)
 
@@ -68,14 +67,14 @@ _WRITTEN = frozenset(
         "word",
     ]
 )
-_HARMLESS = ("urlencode", "slugify", "sha256")
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     taint = taint_of(analysis)
-    for entry in analysis.index.entries:
-        url = analysis.typed(f"{entry.pointer}/url")
-        if not isinstance(entry.task, HttpTask) or not isinstance(url, Template):
+    for entry in analysis.index.of("http"):
+        pointer = f"{entry.pointer}/url"
+        url = analysis.typed(pointer)
+        if not isinstance(url, Template):
             continue
         before = ""
         for part in url.parts:
@@ -84,10 +83,10 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
                 continue
             # what stands first, alone or behind `https://`, is the address itself
             is_address = before == "" or before.endswith("://")
-            source = None if is_address else taint.of(part, Place(entry), cleaners=_HARMLESS)
-            if source and ("?" in before or _is_written(analysis, part)):
-                at = analysis.at(f"{entry.pointer}/url", "", source.span)
-                yield RULE.at(at, f"data of {source.name} stands in a url as it is", help="add `| urlencode`")
+            origin = None if is_address else taint.of(part, analysis.spots[pointer], SEGMENT)
+            if origin and ("?" in before or _is_written(analysis, part)):
+                at = analysis.at(pointer, "", origin.span)
+                yield RULE.at(at, f"data of {origin.name} stands in a url as it is", help="add `| urlencode`")
             before += "x"
 
 

@@ -35,20 +35,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
-from overture.checks.taint import taint_of
+from overture.checks.exposure import RECIPIENT
+from overture.checks.taint import Leak, Taint, told_leaks
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
-from overture.language.tasks import EmailTask
 
 RULE = Rule("OV808", "data-recipients", "warning", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    taint = taint_of(analysis)
-    for entry in analysis.index.entries:
-        if isinstance(entry.task, EmailTask):
-            for name in ("to", "cc", "bcc"):
-                if source := taint.of_field(f"{entry.pointer}/{name}", formats=("email",)):
-                    at = analysis.at(f"{entry.pointer}/{name}", source.where, source.span)
-                    help = "take it from an input, or give its schema `format: email`"
-                    yield RULE.at(at, f"data of {source.name} chooses who gets this mail", help=help)
+    yield from told_leaks(analysis, RULE, leaks)
+
+
+def leaks(taint: Taint) -> Iterator[Leak]:
+    for entry in taint.analysis.index.of("email"):
+        for name in ("to", "cc", "bcc"):
+            pointer = f"{entry.pointer}/{name}"
+            if origin := taint.of_field(pointer, RECIPIENT):
+                at = taint.analysis.at(pointer, origin.where, origin.span)
+                help = "take it from an input, or give its schema `format: email`"
+                yield Leak(origin, at, RECIPIENT, "chooses who gets this mail", help)

@@ -1,8 +1,8 @@
 """Data in a program's code.
 
 ## What
-A text that a shell or an interpreter runs as code (`sh -c`, `python -c`, `node -e`) holds data that came from
-outside.
+A text that a shell, an interpreter or a database runs as code (`sh -c`, `python -c`, `psql -c`, what `ssh` runs
+elsewhere, the input of `sh`) holds data that came from outside. An input there is a warning.
 
 ## Why
 Whoever controls that data runs programs here. As an argument of its own it stays data: the shell reads it as
@@ -29,47 +29,68 @@ tasks:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from overture.checks.analysis import Analysis
-from overture.checks.places import Place
-from overture.checks.taint import taint_of
+from overture.checks.exposure import CODE, exposed
+from overture.checks.index import Entry
+from overture.checks.programs import Run, runs_of
+from overture.checks.taint import Leak, Taint, taint_of, told_leaks
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
-from overture.expressions.tree import ListOf, constant
+from overture.expressions.tree import Expr, ListOf, Literal, Template, Text
 
 RULE = Rule("OV806", "injected-code", "error", __doc__)
-
-
-_SHELLS = re.compile(r"-[a-z]*c")  # also `-ec`
-_CODE_FOLLOWS = {
-    **dict.fromkeys(("sh", "bash", "dash", "zsh", "ksh", "fish", "busybox"), _SHELLS),
-    **dict.fromkeys(("python", "python3"), re.compile("-c")),
-    **dict.fromkeys(("node", "ruby", "perl", "lua"), re.compile("-[eE]|--eval")),
-    "php": re.compile("-r"),
-    **dict.fromkeys(("awk", "gawk"), re.compile("--source")),
-    **dict.fromkeys(("pwsh", "powershell"), re.compile("-c|-command", re.IGNORECASE)),
-}
-"""The options after which a program takes code."""
+HELP = "give it as an argument of its own, from a file or the standard input, which the code reads"
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     taint = taint_of(analysis)
-    for entry in analysis.index.entries:
+    yield from told_leaks(analysis, RULE, leaks)
+    for entry, word, run in runs(analysis):
+        if (
+            run.is_code
+            and run.number is not None
+            and not taint.of(word, analysis.spots[f"{entry.pointer}/command"], CODE)
+        ):
+            yield from _inputs(analysis, entry, word, run)
+
+
+def leaks(taint: Taint) -> Iterator[Leak]:
+    for entry, word, run in runs(taint.analysis):
+        field = "stdin" if run.number is None else "command"
+        pointer = f"{entry.pointer}/{field}"
+        if run.is_code and (origin := taint.of(word, taint.analysis.spots[pointer], CODE)):
+            place = pointer if run.number is None else f"{pointer}/{run.number}"
+            says = f"stands in code that `{run.program}` runs"
+            yield Leak(origin, taint.analysis.at(place, "", origin.span), CODE, says, HELP)
+
+
+def runs(analysis: Analysis) -> Iterator[tuple[Entry, Expr, Run]]:
+    """The words of all commands that are run as code or as a program, and inputs that are run as code."""
+    for entry in analysis.index.of("shell"):
         words = analysis.typed(f"{entry.pointer}/command")
-        if entry.kind != "shell" or not isinstance(words, ListOf):
+        if not isinstance(words, ListOf):
             continue
-        program = PurePosixPath(str(constant(words.items[0]))).name
-        option = _CODE_FOLLOWS.get(program)
-        for number, (word, code) in enumerate(zip(words.items, words.items[1:], strict=False)):
-            text = constant(word)
-            if option is None or not isinstance(text, str) or not option.fullmatch(text):
-                continue
-            source = taint.of(code, Place(entry))
-            if source:
-                at = analysis.at(f"{entry.pointer}/command/{number + 1}", "", source.span)
-                message = f"data of {source.name} stands in code that `{program}` runs"
-                yield RULE.at(at, message, help='give it as an argument of its own, after `--`, and read it as `"$1"`')
-            break
+        for run in runs_of([_fixed(each) for each in words.items]):
+            if run.number is not None and run.number < len(words.items):
+                yield entry, words.items[run.number], run
+            elif run.number is None and f"{entry.pointer}/stdin" in analysis.spots:
+                yield entry, analysis.typed(f"{entry.pointer}/stdin"), run
+
+
+def _fixed(word: Expr) -> str | None:
+    """A word as far as it is fixed, as `runs_of` takes it."""
+    body = word.body if isinstance(word, Text) else word
+    if isinstance(body, Literal):
+        return str(body.value)
+    first = body.parts[0] if isinstance(body, Template) else None
+    return f"{first.value}\0" if isinstance(first, Literal) else None
+
+
+def _inputs(analysis: Analysis, entry: Entry, word: Expr, run: Run) -> Iterator[Diagnostic]:
+    ref = next((ref for ref, _ in exposed(word, CODE) if ref.root == "inputs"), None)
+    if ref is not None:
+        at = analysis.at(f"{entry.pointer}/command/{run.number}", "", ref.span)
+        message = f"input `{ref.name}` stands in code that `{run.program}` runs"
+        yield RULE.at(at, message, help=HELP, severity="warning")

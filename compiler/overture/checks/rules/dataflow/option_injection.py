@@ -31,8 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
-from overture.checks.places import Place
-from overture.checks.taint import taint_of
+from overture.checks.exposure import OPTION
+from overture.checks.taint import Leak, Taint, told_leaks
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.expressions.tree import Expr, ListOf, Literal, Template, Text, constant
@@ -41,18 +41,22 @@ RULE = Rule("OV804", "option-injection", "warning", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    taint = taint_of(analysis)
-    for entry in analysis.index.entries:
-        tree = analysis.typed(f"{entry.pointer}/command")
-        if entry.kind != "shell" or not isinstance(tree, ListOf):
+    yield from told_leaks(analysis, RULE, leaks)
+
+
+def leaks(taint: Taint) -> Iterator[Leak]:
+    for entry in taint.analysis.index.of("shell"):
+        pointer = f"{entry.pointer}/command"
+        words = taint.analysis.typed(pointer)
+        if not isinstance(words, ListOf):
             continue
-        for number, word in enumerate(tree.items):
+        for number, word in enumerate(words.items):
             if constant(word) == "--":
                 break
-            source = taint.of(word, Place(entry))
-            if source and not _begins_with_text(word):
-                at = analysis.at(f"{entry.pointer}/command/{number}", "", source.span)
-                yield RULE.at(at, f"data of {source.name} may be read as an option", help="put `--` before it")
+            origin = None if _begins_with_text(word) else taint.of(word, taint.analysis.spots[pointer], OPTION)
+            if origin:
+                at = taint.analysis.at(f"{pointer}/{number}", "", origin.span)
+                yield Leak(origin, at, OPTION, "may be read as an option", "put `--` before it")
 
 
 def _begins_with_text(word: Expr) -> bool:

@@ -31,7 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
-from overture.checks.taint import taint_of
+from overture.checks.exposure import FILE
+from overture.checks.taint import Leak, Taint, told_leaks
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 
@@ -42,11 +43,15 @@ PATHS = {"read_file": ("path",), "write_file": ("path",), "http": ("save", "file
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    taint = taint_of(analysis)
-    for entry in analysis.index.entries:
-        for name in PATHS.get(entry.kind, ()):
-            pointer = f"{entry.pointer}/{name}"
-            if source := taint.of_field(pointer, cleaners=("slugify", "sha256", "int")):
-                help = "pass it through `slugify`, `sha256` or `int`"
-                at = analysis.at(pointer, source.where, source.span)
-                yield RULE.at(at, f"data of {source.name} chooses a file", help=help)
+    yield from told_leaks(analysis, RULE, leaks)
+
+
+def leaks(taint: Taint) -> Iterator[Leak]:
+    for kind, names in PATHS.items():
+        for entry in taint.analysis.index.of(kind):
+            for name in names:
+                pointer = f"{entry.pointer}/{name}"
+                if origin := taint.of_field(pointer, FILE):
+                    at = taint.analysis.at(pointer, origin.where, origin.span)
+                    help = "pass it through `slugify`, `sha256` or `int`"
+                    yield Leak(origin, at, FILE, "chooses a file", help)

@@ -32,7 +32,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
-from overture.checks.taint import taint_of
+from overture.checks.exposure import INSTRUCTION
+from overture.checks.taint import Leak, Taint, told_leaks
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 
@@ -40,11 +41,13 @@ RULE = Rule("OV803", "untrusted-system", "error", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    taint = taint_of(analysis)
-    for entry in analysis.index.entries:
+    yield from told_leaks(analysis, RULE, leaks)
+
+
+def leaks(taint: Taint) -> Iterator[Leak]:
+    for entry in taint.analysis.index.of("ai"):
         pointer = f"{entry.pointer}/system"
-        if entry.kind == "ai" and (source := taint.of_field(pointer)):
-            at = analysis.at(pointer, source.where, source.span)
-            yield RULE.at(
-                at, f"data of {source.name} stands in the instructions of a model", help="put it into `prompt`"
-            )
+        if origin := taint.of_field(pointer, INSTRUCTION):
+            at = taint.analysis.at(pointer, origin.where, origin.span)
+            says = "stands in the instructions of a model"
+            yield Leak(origin, at, INSTRUCTION, says, "put it into `prompt`")
