@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from checking import codes
+from checking import codes, verdict
 
 GITHUB = "ghp_" + "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R"
 
@@ -69,7 +69,20 @@ def test_a_connection_is_exactly_a_secret(connection: str, found: list[str]) -> 
     [
         (GITHUB, ["OV705"]),
         (f"Bearer {GITHUB}", ["OV705"]),
-        ("AKIA" + "IOSFODNN7EXAMPLE", ["OV705"]),
+        ("AKIA" + "IOSFODNN7EXAMPLE", []),
+        ("AKIA" + "Q3EGRWZ7M2XN5TJB", ["OV705"]),
+        ("github_pat_" + "11ABX7Q2Y0k9VtZc5Nw3Lr8s" * 3, ["OV705"]),
+        ("xoxb-" + "2153908471-7Gk2LmQx9PzR", ["OV705"]),
+        ("AIza" + "SyB7kQ2mXw9RtVz4Nc8Lp3Gh6Jd1Fs5Ya0u", ["OV705"]),
+        ("glpat-" + "x7Kq2Zm9Rt4Vw8Lc3Np6", ["OV705"]),
+        ("npm_" + "q7Kx2Zm9Rt4Vw8Lc3Np6Gh1Jd5Fs0YaBuEiT", ["OV705"]),
+        ("hf_" + "q7Kx2Zm9Rt4Vw8Lc3Np6Gh1Jd5Fs0YaBuE", ["OV705"]),
+        ("sk-proj-" + "q7Kx2Zm9Rt4Vw8Lc3Np6Gh1Jd5Fs0YaB", ["OV705"]),
+        ("eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiI0MjE3NyJ9.q7Kx2Zm9Rt4Vw8Lc3Np6Gh1Jd5", ["OV705"]),
+        ("ghp_" + "x" * 36, []),
+        ("ghp_" + "yourtokenyourtokenyourtokenyourtoken", []),
+        ("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", []),
+        ("2cf24dba-5fb0-4a30-826e-83b2ac5b9e29", []),
         ("-----BEGIN RSA " + "PRIVATE KEY-----", ["OV705"]),
         ("ghp_short", []),
         ("the word task-force-of-many-people-and-more-than-enough", []),
@@ -86,6 +99,16 @@ def test_a_key_of_a_well_known_form_is_an_error_wherever_it_stands(text: str, fo
     [
         ("auth: {type: bearer, token: 8c1e5b7d2f}", ["OV706"]),
         ("auth: {type: basic, username: me, password: correct horse}", ["OV706"]),
+        ("auth: {type: bearer, token: changeme}", []),
+        ("auth: {type: basic, username: me, password: '<password>'}", []),
+        ("headers: {X-Trace: 7Kq2Zm9Rt4Vw8Lc3Np6Gh1Jd5Fs0}", ["OV706"]),
+        ("headers: {X-Request-Id: 7Kq2Zm9Rt4Vw8Lc3Np6Gh1Jd5Fs0}", []),
+        ("headers: {X-Build: 2cf24dba5fb0a30e826e83b2ac5b9e29}", []),
+        ("headers: {X-Client: acme-release-bot-2026-01-31-nightly}", []),
+        ("query: {data: aGVsbG8gd29ybGQsIGhvdyBhcmUgeW91}", []),
+        ("method: POST, body: {login: {api_key: 7Kq2Zm9Rt4}}", ["OV706"]),
+        ("method: POST, body: {token: next-page}", []),
+        ("method: POST, body: {password: 'Forgotten? Ask us.'}", []),
         ("headers: {Authorization: Basic bWU6bWU=}", ["OV706"]),
         ("query: {api_key: 8c1e5b7d2f}", ["OV706"]),
         ("query: {key: name}", []),
@@ -98,3 +121,44 @@ def test_a_fixed_text_where_a_key_belongs_is_a_warning(fields: str, found: list[
     used = "{id: used, kind: http, url: 'https://a.example/{{ secrets.S }}'}"
     flow = f"secrets: [S]\ntasks:\n  - {used}\n  - {{id: x, kind: http, url: 'https://a.example', {fields}}}\n"
     assert codes(flow) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://bot:7Kq2Zm9Rt4@a.example/x", ["OV706"]),
+        ("https://user:password@a.example/x", []),
+        ("https://a.example:8443/x@y", []),
+        ("https://bot:{{ secrets.S }}@a.example/x", []),
+    ],
+)
+def test_a_password_in_a_url_is_a_warning(url: str, found: list[str]) -> None:
+    used = "hosts: ['*'], headers: {A: '{{ secrets.S }}'}"
+    flow = f"secrets: [S]\ntasks: [{{id: x, kind: http, url: '{url}', {used}}}]\n"
+    assert codes(flow) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("TOKEN = '7Kq2Zm9Rt4'", ["OV706"]),
+        ("headers = {'Authorization': 'Bearer 7Kq2Zm9Rt4Vw8Lc3'}", ["OV706"]),
+        ("url = 'postgresql://bot:7Kq2Zm9Rt4@db/x'", ["OV706"]),
+        ("token = 'next'", []),
+        ("password = 'changeme123'", []),
+        ("key = data['token']", []),
+    ],
+)
+def test_a_key_in_code_is_a_warning_at_its_place(code: str, found: list[str]) -> None:
+    flow = f"tasks:\n  - id: x\n    kind: python\n    code: |\n      {code}\n      def main(): return 1\n"
+    assert codes(flow) == found
+    for each in verdict(flow).diagnostics:
+        assert each.at.line == 7
+        assert each.severity == "warning"
+
+
+def test_a_default_of_an_input_is_no_place_for_a_key() -> None:
+    used = "tasks: [{id: x, kind: log, message: '{{ inputs.api_token }}'}]\n"
+    flow = "inputs: {api_token: {type: string, default: %s}}\n" + used
+    assert codes(flow % "7Kq2Zm9Rt4") == ["OV706"]
+    assert codes(flow % "none") == []
