@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from overture.checks import Verdict, check
+from overture.diagnostics.model import At
 from overture.language.reading import Reading, read
 
 HEAD = "overture: 1\nname: example\n"
@@ -25,3 +26,15 @@ def codes(document: str, *others: str) -> list[str]:
 
 def messages(document: str, *others: str) -> list[str]:
     return [each.message for each in verdict(document, *others).diagnostics]
+
+
+def told(document: str, *others: str) -> list[tuple[str, str, str]]:
+    """The code, the severity and the text at its place of each finding, in the order of the file."""
+    lines = (HEAD + textwrap.dedent(document)).splitlines()
+    return [(each.code, each.severity, _text(lines, each.at)) for each in verdict(document, *others).diagnostics]
+
+
+def _text(lines: list[str], at: At) -> str:
+    """What stands at a place; of more than one line the first."""
+    end = at.end_column - 1 if at.line == at.end_line else None
+    return lines[at.line - 1][at.column - 1 : end]

@@ -127,7 +127,7 @@ def test_a_case_that_another_takes_first_is_never_taken() -> None:
               - {when: inputs.loud, tasks: [{id: a, kind: log, message: a}]}
               - {when: inputs.loud, tasks: [{id: b, kind: log, message: b}]}
     """
-    assert messages(flow) == ["this condition is always false"]
+    assert messages(flow) == ["this case is never taken: an earlier one takes all that it asks for"]
 
 
 START = "id: start, kind: log, message: a"

@@ -1,9 +1,9 @@
-"""A null where none may be fails the task that reads it: it is told before, unless a guard or a default rules it out."""
+"""A null where none may be fails the task that reads it: told before, unless a guard or default rules it out."""
 
 from __future__ import annotations
 
 import pytest
-from checking import verdict
+from checking import told
 
 INPUTS = """
     inputs:
@@ -12,7 +12,10 @@ INPUTS = """
       truth: {type: [boolean, "null"], default: null}
       list: {type: [array, "null"], items: {type: [integer, "null"]}, default: null}
       full: {type: array, items: {type: [integer, "null"]}, default: [1]}
-      rows: {type: array, items: {type: object, properties: {at: {type: [string, "null"]}}, required: [at]}, default: []}
+      rows:
+        type: array
+        default: []
+        items: {type: object, properties: {at: {type: [string, "null"]}}, required: [at]}
 """
 USED = (
     "      - {id: used, kind: set, values: {all: ["
@@ -22,13 +25,7 @@ USED = (
 
 
 def _told(task: str) -> list[tuple[str, str, str]]:
-    """The code, the severity and the place of each finding of one more task."""
-    document = f"{INPUTS}    tasks:\n{USED}      - {{id: x, {task}}}\n"
-    lines = ("overture: 1\nname: example\n" + document.replace("\n    ", "\n")).splitlines()
-    return [
-        (each.code, each.severity, lines[each.at.line - 1][each.at.column - 1 : each.at.end_column - 1])
-        for each in verdict(document).diagnostics
-    ]
+    return told(f"{INPUTS}    tasks:\n{USED}      - {{id: x, {task}}}\n")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ BRANCH = (
     "{id: way, kind: branch, cases: [{when: run.trigger == 'manual', tasks: [{id: x, kind: set, values: {a: 1}}]}]}"
 )
 SET_RUN = "kind: set, values: {a: '{{ run.id }}'}"
-REPEAT = f"{{id: again, kind: repeat, attempts: 3, until: tasks.x.a == 'b', tasks: [{{id: x, {SET_RUN}}}]}}"
+REPEAT = f"{{id: again, kind: repeat, attempts: 3, until: tasks.x.a == now(), tasks: [{{id: x, {SET_RUN}}}]}}"
 TRY = "{id: risk, kind: try, tasks: [{id: x, kind: set, values: {a: 1}}]}"
 TELL = "{id: tell, kind: log, message: '{{ tasks.x.a }}'}"
 
@@ -55,7 +55,9 @@ def test_what_stands_in_a_block_is_read_from_outside_as_far_as_it_is_there(holde
 
 
 def test_what_a_repeat_guards_inside_may_be_missing_outside() -> None:
-    guarded = REPEAT.replace("tasks.x.a == 'b'", "run.id == 'b'").replace("kind: set", "kind: set, when: run.id != 'c'")
+    guarded = REPEAT.replace("tasks.x.a == now()", "run.id == now()").replace(
+        "kind: set", "kind: set, when: run.id != 'c'"
+    )
     assert codes(f"tasks:\n  - {guarded}\n  - {TELL}\n") == ["OV208"]
 
 

@@ -26,6 +26,7 @@ NAMES: dict[str, Any] = {
     "kind": {"enum": ["bug", "feature", "question"]},
     "u": {"type": ["string", "integer", "null"]},
     "s": STRING,
+    "n": {"type": "number"},
     "b": {"type": "boolean"},
     "tasks.a.body": STRING,
     "tasks.a.state": {"enum": ["succeeded", "failed", "skipped", "cancelled"]},
@@ -161,10 +162,28 @@ def test_a_guard_stands_before_what_it_guards(expression: str, rules: Rules) -> 
     assert rules(expression, NAMES) == ["may-be-missing"]
 
 
-def test_a_case_that_earlier_ones_took_is_never_equal(rules: Rules) -> None:
-    taken = facts_from(parse_expression("kind == 'bug'"), False)
-    assert rules("kind == 'bug'", NAMES, facts=taken) == ["never-equal"]
-    assert rules("kind == 'feature'", NAMES, facts=taken) == []
+@pytest.mark.parametrize(
+    ("expression", "values"),
+    [
+        ("kind == 'bug'", (False,)),
+        ("kind != 'bug'", (True,)),
+        ("kind == 'feature'", None),
+        ("kind in ['bug']", (False,)),
+        ("n > 5", (False,)),
+        ("n >= 3", (False,)),
+        ("n == 3", (False,)),
+        ("4 > n", (True,)),
+        ("n > 2", None),
+        ("n == 2.5", None),
+    ],
+)
+def test_what_facts_settle_is_a_constant_and_no_mistake(
+    expression: str, values: tuple[bool, ...] | None, inferred: Infer
+) -> None:
+    taken = facts_from(parse_expression("kind == 'bug' or n >= 3"), False)
+    found = inferred(expression, NAMES, facts=taken)
+    assert found.findings == ()
+    assert found.tree.type.values == values
 
 
 def test_facts_add_up(rules: Rules) -> None:

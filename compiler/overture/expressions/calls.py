@@ -11,7 +11,7 @@ from overture.expressions.schemas import describe, is_assignable, misfit
 from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, FilterRow, Parameter
 from overture.expressions.table.results import constant_of
 from overture.expressions.tree import Call, Expr, Filter, Span, Test
-from overture.expressions.types import BOOLEAN, KINDS, Json, Type
+from overture.expressions.types import BOOLEAN, KINDS, Json, Kind, Type
 from overture.expressions.walking import UNDECLARED, Seen, Walk
 
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "in": "in"}
@@ -33,7 +33,16 @@ def test(walk: Walk, tree: Test, facts: Facts) -> Seen:
         return Seen(typed, (), True)
     if not row.subject.is_nullable:
         walk.never_null(of, tree.of)
+    if row.kinds is not None and tree.name != "none" and facts.of(tree.of) is None and _is_never(of.type, row.kinds):
+        always = "true" if tree.negated else "false"
+        walk.report("never-equal", f"this is always {always}: it is {describe(of.type)}", tree.name_span)
     return Seen(typed)
+
+
+def _is_never(found: Type, kinds: frozenset[Kind]) -> bool:
+    return bool(found.kinds) and not any(
+        found.may_be(kind) or (kind == "number" and found.may_be("integer")) for kind in kinds
+    )
 
 
 def call(walk: Walk, tree: Call, facts: Facts) -> Seen:

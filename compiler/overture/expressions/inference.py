@@ -13,9 +13,9 @@ from typing import Any
 
 from overture.expressions import calls
 from overture.expressions.findings import Environment, Finding, Inferred, Lookup
-from overture.expressions.narrowing import NO_FACTS, Facts, facts_from
+from overture.expressions.narrowing import NO_FACTS, TURNED, Facts, decided, facts_from
 from overture.expressions.numbers import negate
-from overture.expressions.operators import Objection, arithmetic, compared, computed
+from overture.expressions.operators import Objection, are_comparable, arithmetic, compared, computed
 from overture.expressions.paths import step
 from overture.expressions.schemas import describe, is_assignable, misfit, type_of_value, union
 from overture.expressions.table.results import constant_of, item_of, slice_of
@@ -34,6 +34,7 @@ from overture.expressions.tree import (
     ObjectOf,
     Ref,
     Slice,
+    Span,
     Template,
     Test,
     Text,
@@ -240,27 +241,57 @@ class _Inference(Walk):
         return Seen(replace(tree, left=left.tree, right=right.tree, type=found))
 
     def compare(self, tree: Compare, facts: Facts) -> Seen:
-        first = left = self.strict(tree.first, facts)
+        first, declared = self.both(tree.first, facts)
+        left, left_tree = first, tree.first
         rest: list[tuple[Any, Expr]] = []
         results: list[Type] = []
         for number, (op, operand) in enumerate(tree.rest):
             if number:
                 facts = facts.also(facts_from(Compare(tree.first, tree.rest[:number]), True))
-            right = self.strict(operand, facts)
+            right, of_right = self.both(operand, facts)
             rest.append((op, right.tree))
-            result = compared(op, left.type, right.type)
-            if isinstance(result, Objection):
-                self.object_to(result, tree.span)
-                result = BOOLEAN
-            elif op in ("in", "not in"):
-                self.never_null(right, operand)
-            elif op not in ("==", "!="):
-                self.never_null(left, tree.rest[number - 1][1] if number else tree.first)
-                self.never_null(right, operand)
-            results.append(result)
-            left = right
+            objection = compared(op, declared, of_right)
+            if isinstance(objection, Objection):
+                self.object_to(objection, _faulty_part(objection, left.tree, right.tree, tree).span)
+                results.append(BOOLEAN)
+            else:
+                results.append(self.link(op, (left, left_tree), (right, operand), tree.span, facts))
+                if op in ("in", "not in"):
+                    self.strangers(declared, operand)
+            left, left_tree, declared = right, operand, of_right
         found = results[0] if len(results) == 1 else BOOLEAN
         return Seen(replace(tree, first=first.tree, rest=tuple(rest), type=found))
+
+    def link(self, op: str, one: tuple[Seen, Expr], other: tuple[Seen, Expr], span: Span, facts: Facts) -> Type:
+        """A comparison that its operands' declared types allow. What the facts settle is a constant, no mistake."""
+        (left, left_tree), (right, right_tree) = one, other
+        result = compared(op, left.type, right.type)
+        if isinstance(result, Objection):
+            if result.rule == "never-equal":
+                return type_of_value(op in ("!=", "not in"))
+            self.object_to(result, span)
+            return BOOLEAN
+        if op in ("in", "not in"):
+            self.never_null(right, right_tree)
+            return result
+        if op not in ("==", "!="):
+            self.never_null(left, left_tree)
+            self.never_null(right, right_tree)
+        truth = decided(facts.of(left_tree), op, constant_of(right.type))
+        if truth is None:
+            truth = decided(facts.of(right_tree), TURNED[op], constant_of(left.type))
+        return result if truth is None else type_of_value(truth)
+
+    def strangers(self, declared: Type, operand: Expr) -> None:
+        """Members of a list that is written out, none of which the value can be."""
+        if declared.values is None or not isinstance(operand, ListOf):
+            return
+        known = tuple(value for value in declared.values if isinstance(value, str))
+        for item in operand.items:
+            if isinstance(item, Literal) and not are_comparable(declared, type_of_value(item.value)):
+                name = item.value if isinstance(item.value, str) else None
+                message = f"{describe(declared)} is never {describe(type_of_value(item.value))}"
+                self.report("never-equal", message, item.span, None, name, known if name else ())
 
     def conditional(self, tree: Conditional, facts: Facts) -> Seen:
         condition = self.boolean(tree.condition, facts)
@@ -309,6 +340,13 @@ class _Inference(Walk):
         for part in tree.parts:
             parts.append(self.strict(part, facts).tree)
         return Seen(replace(tree, parts=tuple(parts), type=STRING))
+
+
+def _faulty_part(objection: Objection, left: Expr, right: Expr, whole: Expr) -> Expr:
+    """The literal that is none of the values of the other side; else the whole comparison."""
+    if objection.name is None:
+        return whole
+    return next((each for each in (right, left) if isinstance(each, Literal) and each.value == objection.name), whole)
 
 
 def _is_present(tree: Ref, found: Lookup, facts: Facts) -> bool:

@@ -31,15 +31,22 @@ from overture.expressions.values import equal, identity, is_number
 _NOT_NULL: frozenset[Kind] = KINDS - {"null"}
 
 
+Bound = tuple[float, int]
+"""A number that a value reaches at most, or at least: with 0 the number itself too; with 1 (of a low bound) or -1 (of
+a high one) only beyond it. So the narrower of two low bounds is the greater tuple, of two high ones the lesser."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """What is known of a value that is there: the kinds it may have (`number` includes integer), the only values it
-    may have, those it has not, and how many items it has at least."""
+    may have, those it has not, how many items it has at least, and between which numbers it lies."""
 
     kinds: frozenset[Kind] = KINDS
     values: tuple[Json, ...] | None = None
     excluded: tuple[Json, ...] = ()
     min_items: int = 0
+    low: Bound | None = None
+    high: Bound | None = None
 
     def also(self, other: Fact) -> Fact:
         if self == other:
@@ -52,6 +59,8 @@ class Fact:
             values,
             (*self.excluded, *_lacking(other.excluded, self.excluded)),
             max(self.min_items, other.min_items),
+            max((each for each in (self.low, other.low) if each), default=None),
+            min((each for each in (self.high, other.high) if each), default=None),
         )
 
     def either(self, other: Fact) -> Fact:
@@ -61,6 +70,8 @@ class Fact:
             values,
             _shared(self.excluded, other.excluded),
             min(self.min_items, other.min_items),
+            min(self.low, other.low) if self.low and other.low else None,
+            max(self.high, other.high) if self.high and other.high else None,
         )
 
 
@@ -239,7 +250,7 @@ _OPPOSITE = {
     "in": "not in",
     "not in": "in",
 }
-_TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _from_link(left: Expr, op: str, right: Expr) -> Facts:
@@ -249,7 +260,7 @@ def _from_link(left: Expr, op: str, right: Expr) -> Facts:
     if isinstance(right, Literal):
         return _from_constant(left, op, right.value)
     if isinstance(left, Literal):
-        return _from_constant(right, _TURNED[op], left.value)
+        return _from_constant(right, TURNED[op], left.value)
     if isinstance(right, ListOf) and not right.items and op == "!=":
         return _known(left, Fact(min_items=1))
     return _known(left, Fact()).also(_known(right, Fact()))
@@ -288,4 +299,25 @@ def _fact(op: str, value: Json) -> Fact:
         return Fact(frozenset((kind, "number")) if kind == "integer" else frozenset((kind,)), (value,))
     if op == "!=":
         return Fact(_NOT_NULL) if value is None else Fact(excluded=(value,))
-    return Fact(frozenset(("number",)) if is_number(value) else frozenset(("string",)))
+    if not is_number(value):
+        return Fact(frozenset(("string",)))
+    low = {">": (value, 1), ">=": (value, 0)}.get(op)
+    high = {"<": (value, -1), "<=": (value, 0)}.get(op)
+    return Fact(frozenset(("number",)), low=low, high=high)
+
+
+def decided(fact: Fact | None, op: str, value: Json) -> bool | None:
+    """What `x op value` gives, if the bounds that are known of `x` settle it."""
+    if fact is None or not is_number(value):
+        return None
+    is_over = fact.low is not None and fact.low > (value, 0)
+    is_under = fact.high is not None and fact.high < (value, 0)
+    if op in ("==", "!="):
+        return op == "!=" if is_over or is_under else None
+    if op in ("<", ">="):
+        is_less, is_not_less = is_under, fact.low is not None and fact.low >= (value, 0)
+    else:
+        is_less, is_not_less = fact.high is not None and fact.high <= (value, 0), is_over
+    if not is_less and not is_not_less:
+        return None
+    return is_less if op in ("<", "<=") else is_not_less

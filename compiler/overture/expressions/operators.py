@@ -22,6 +22,8 @@ class Objection:
     rule: str
     message: str
     help: str | None = None
+    name: str | None = None  # a text that is none of `known`, where that is the mistake
+    known: tuple[str, ...] = ()
 
 
 def arithmetic(op: str, left: Type, right: Type) -> Type | Objection:
@@ -117,7 +119,18 @@ def _never_equal(op: str, left: Type, right: Type) -> Objection | None:
     if _NULL in (left.kinds, right.kinds) or are_comparable(left, right):
         return None
     always = "false" if op == "==" else "true"
-    return Objection("never-equal", f"this is always {always}: {describe(left)} is never {describe(right)}")
+    message = f"this is always {always}: {describe(left)} is never {describe(right)}"
+    name, known = _misspelt(left, right)
+    return Objection("never-equal", message, None, name, known)
+
+
+def _misspelt(left: Type, right: Type) -> tuple[str | None, tuple[str, ...]]:
+    """The one text of a comparison, and those that the other side may be."""
+    for one, other in ((left, right), (right, left)):
+        text = constant_of(one)
+        if isinstance(text, str) and other.values is not None and len(other.values) > 1:
+            return text, tuple(value for value in other.values if isinstance(value, str))
+    return None, ()
 
 
 def are_comparable(left: Type, right: Type) -> bool:

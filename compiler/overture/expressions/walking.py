@@ -18,6 +18,7 @@ NULL_HELP = "add `| default(…)`, or guard it with `is not none`"
 SHORT_HELP = "add `| default(…)`, or guard it with `is not empty`"
 
 UNDECLARED = "undeclared-field"  # only worth a word: the value passes for what it is
+SHORT = "short-list"  # a warning: where the item is there, it is what its type says
 
 Handler = Callable[[Any, Any, Facts], "Seen"]
 
@@ -76,6 +77,11 @@ class Walk:
         found: Seen = self.handlers[type(tree)](self, tree, facts)
         return self.told(_with_fact(found, facts.of(tree)))
 
+    def both(self, tree: Expr, facts: Facts) -> tuple[Seen, Type]:
+        """The same, and its type without what the facts say."""
+        found: Seen = self.handlers[type(tree)](self, tree, facts)
+        return self.told(_with_fact(found, facts.of(tree))), found.type
+
     def boolean(self, tree: Expr, facts: Facts) -> Seen:
         """The node where only true or false will do."""
         found: Seen = self.handlers[type(tree)](self, tree, facts)
@@ -94,7 +100,7 @@ class Walk:
         for each in found.pending:
             self.findings.append(each.finding)
             self.reported.add(each.path)
-        is_faulty = any(each.finding.rule != UNDECLARED for each in found.pending)
+        is_faulty = any(each.finding.rule not in (UNDECLARED, SHORT) for each in found.pending)
         return Seen(found.tree, (), found.is_faulty or is_faulty)
 
     def report(
@@ -109,12 +115,13 @@ class Walk:
         self.findings.append(Finding(rule, message, help, span, self.where, name, known))
 
     def object_to(self, objection: Objection, span: Span) -> None:
-        self.report(objection.rule, objection.message, span, objection.help)
+        self.report(objection.rule, objection.message, span, objection.help, objection.name, objection.known)
 
     def pend(self, found: Seen, path: Expr, rule: str, message: str, span: Span, help: str | None, **more: Any) -> Seen:
         """`found` with one more thing that is wrong unless covered; what may be missing is told once a path, and of a
-        path only the first."""
-        is_first = all(each.finding.rule == UNDECLARED for each in found.pending)
+        path only the first; a warning hides no error."""
+        milder = (UNDECLARED,) if rule in (UNDECLARED, SHORT) else (UNDECLARED, SHORT)
+        is_first = all(each.finding.rule in milder for each in found.pending)
         if found.is_faulty or not is_first or path in self.reported:
             return found
         pending = Pending(Finding(rule, message, help, span, self.where, **more), path)
@@ -151,7 +158,7 @@ class Walk:
             message = f"{named(subject)} may have no such item"
         else:
             message = f"{named(subject)} may have fewer than {needed} items"
-        return self.pend(seen, tree, "short-list", message, span, SHORT_HELP)
+        return self.pend(seen, tree, SHORT, message, span, SHORT_HELP)
 
 
 def named(tree: Expr) -> str:

@@ -5,8 +5,8 @@ A condition is true, or false, whatever the data: so a case is always or never t
 assertion never broken.
 
 ## Why
-Whoever wrote it believes that it decides something. (A task that can never run is a finding of its own, as is a
-comparison that can never be true.)
+Whoever wrote it believes that it decides something. (A task that can never run, a repeat that cannot end, a
+case that others cover and a comparison that can never be true are findings of their own.)
 
 ## Example
 ```yaml
@@ -36,9 +36,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
+from overture.checks.conditions import own_truth, truth_of
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
-from overture.expressions.tree import Expr, ListOf
+from overture.expressions.tree import ListOf
 from overture.language.roles import Role
 
 RULE = Rule("OV405", "constant-condition", "warning", __doc__)
@@ -58,13 +59,14 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         else:
             continue
         for at, condition in conditions:
-            value = constant_truth(condition)
-            if value is not None and not (path == "when" and value is False):
+            value = truth_of(condition)
+            if value is not None and not _is_told_otherwise(analysis, pointer, path, value):
                 shown = "true" if value else "false"
                 yield RULE.at(analysis.source.value(at), f"this condition is always {shown}")
 
 
-def constant_truth(condition: Expr) -> bool | None:
-    """What a condition gives whatever the data, None where data decide."""
-    values = condition.type.values
-    return values[0] if values is not None and len(values) == 1 and isinstance(values[0], bool) else None
+def _is_told_otherwise(analysis: Analysis, pointer: str, path: str, value: bool) -> bool:
+    """A task that never runs, a repeat that never ends, a case that others cover: each has a rule of its own."""
+    if path.isdigit():
+        return path != "0" and own_truth(analysis, pointer) is None
+    return value is False and path in ("when", "until")

@@ -31,8 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
+from overture.checks.conditions import truth_of
 from overture.checks.index import Entry
-from overture.checks.rules.graph.constant_condition import constant_truth
 from overture.diagnostics.model import Diagnostic, Related
 from overture.diagnostics.rules import Rule
 from overture.language.tasks import FailTask, StopTask
@@ -57,7 +57,7 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
     told = {pointer for pointer, _ in analysis.findings}
     for entry in analysis.index.entries:
         pointer = f"{entry.pointer}/when"
-        if entry.task.when is not None and pointer not in told and constant_truth(analysis.typed(pointer)) is False:
+        if entry.task.when is not None and pointer not in told and truth_of(analysis.typed(pointer)) is False:
             at = analysis.source.value(f"{entry.pointer}/when")
             yield RULE.at(at, f"task `{entry.id}` can never run: its condition is false")
 
