@@ -96,3 +96,39 @@ def test_one_null_is_told_once() -> None:
 def test_null_is_told_in_a_condition() -> None:
     assert _told("kind: log, message: a, when: inputs.number > 3") == [("OV208", "error", "inputs.number")]
     assert _told("kind: log, message: a, when: inputs.number != null and inputs.number > 3") == []
+
+
+FETCHED = (
+    "kind: http, url: 'https://example.com', "
+    "returns: {type: object, properties: {list: {type: [array, 'null']}, text: {type: [string, 'null']}}, "
+    "required: [list, text]}"
+)
+
+
+def _handed(task: str, more: str = "") -> list[tuple[str, str, str]]:
+    return told(f"{more}\ntasks:\n  - {{id: x, {FETCHED}}}\n  - {{id: y, {task}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("task", "place"),
+    [
+        (
+            "kind: foreach, items: 'tasks.x.body.list', as: one, tasks: [{id: z, kind: log, message: '{{ one }}'}]",
+            "'tasks.x.body.list'",
+        ),
+        ("kind: write_file, path: a, format: lines, content: '{{ tasks.x.body.list }}'", "'{{ tasks.x.body.list }}'"),
+        ("kind: remember, values: {kept: '{{ tasks.x.body.text }}'}", "'{{ tasks.x.body.text }}'"),
+    ],
+)
+def test_null_is_told_where_a_list_a_text_or_a_number_is_taken(task: str, place: str) -> None:
+    state = "state: {kept: {type: string, default: ''}}" if "kept" in task else ""
+    assert _handed(task, state) == [("OV208", "error", place)]
+    read = place.strip("'{} ")
+    instead = "[]" if read.endswith("list") else '""'
+    assert _handed(task.replace(read, f"{read} | default({instead})"), state) == []
+
+
+def test_null_in_a_handler_is_a_warning() -> None:
+    handler = 'finally: [{id: y, kind: log, message: "{{ inputs.a | upper }}"}]\n'
+    flow = f'inputs: {{a: {{type: [string, "null"], default: null}}}}\ntasks: [{{id: x, {FETCHED}}}]\n{handler}'
+    assert told(flow) == [("OV208", "warning", "inputs.a")]
