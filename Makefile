@@ -6,10 +6,10 @@ UV := $(shell command -v uv 2>/dev/null || echo $(CACHE)/uv/bin/uv)
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: docs help setup demo test goldens check engines bench clean
+.PHONY: docs help setup demo test goldens check check-deep engines bench clean
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(CACHE)/uv/bin/uv:
 	@mkdir -p $(CACHE)
@@ -36,6 +36,9 @@ check: setup ## formatter, linter, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+check-deep: setup ## the proof of the checker: mutants, false alarms, soundness by running, hostile documents (minutes)
+	@$(BIN)/pytest -m deep -s tests/mutants tests/valid tests/soundness tests/fuzz
 
 engines: setup ## the conformance on a real Kestra and a real Prefect
 	@UV="$(UV)" $(BIN)/pytest tests/engines -m engine

@@ -1,0 +1,113 @@
+"""Mutants that are no mistakes, and why.
+
+Each predicate is the argument in code, its docstring the argument in words; `EQUIVALENT` says for which operators it is
+asked. What is excluded is counted and printed with the table; a mutant that no predicate names must be killed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+from mutation.document import Read, Task
+from mutation.operator import Mutant
+
+Predicate = Callable[[Mutant], bool]
+
+
+def _read(mutant: Mutant) -> Read:
+    read = mutant.facts[0]
+    assert isinstance(read, Read)
+    return read
+
+
+def has_a_default(mutant: Mutant) -> bool:
+    """`default(d)` stands in for whatever is missing before it (language.md 3), so what the operator takes away is what
+    the author has provided for. Only a default that follows the path itself counts."""
+    return re.match(r"(\[[^\]]*\])*\s*(\|\s*(first|last)\s*)?\|\s*default\(", _read(mutant).after) is not None
+
+
+def is_asked_for(mutant: Mutant) -> bool:
+    """`is defined` and `is not defined` ask whether it is there, and have an answer either way."""
+    return re.match(r"\s*is\s+(not\s+)?defined", _read(mutant).after) is not None
+
+
+def is_there_whatever_happens(mutant: Mutant) -> bool:
+    """Every task has `.state` and `.error`, a skipped or failed one too (language.md 4)."""
+    return _read(mutant).parts[2] in ("state", "error")
+
+
+def survives_a_failure(mutant: Mutant) -> bool:
+    """A failed task keeps a shell's `exit_code`, `stdout` and `stderr`, and http's `status` (language.md 4)."""
+    return _read(mutant).parts[2] in ("state", "error", "exit_code", "stdout", "stderr", "status")
+
+
+def was_there_anyway(mutant: Mutant) -> bool:
+    """The default stood before what a failed shell or http keeps (see above): it was never needed."""
+    return _read(mutant).parts[0] == "tasks" and survives_a_failure(mutant)
+
+
+def is_of_unknown_type(mutant: Mutant) -> bool:
+    """No schema says what is in there, so nobody can know that it may be missing: unknown stays unknown without noise.
+    An input that is just an object, the query and the headers of a webhook, a webhook's body without `returns`."""
+    parts = _read(mutant).parts
+    return parts[:2] in (("inputs", "data"), ("trigger", "query"), ("trigger", "headers"))
+
+
+def may_be_anything(mutant: Mutant) -> bool:
+    """An open object is read with a default or asked for, by a name that is like none that it declares: a property
+    that may well come. (One letter off a declared name is told.)"""
+    return has_a_default(mutant) or is_asked_for(mutant)
+
+
+def is_rendered_as_nothing(mutant: Mutant) -> bool:
+    """Null renders as nothing (language.md 2): without its default the text is another, but right. Only where the path
+    is all that the braces hold, and stands in a longer text."""
+    read = _read(mutant)
+    alone = re.fullmatch(r"\s*\|\s*default\((?:[^()']|'[^']*')*\)\s*", read.after) and not read.before.strip()
+    return bool(alone) and not read.expression.is_bare and read.parts[-1] in ("note", "body", "description")
+
+
+def main_takes_what_comes(mutant: Mutant) -> bool:
+    """`main` has a default for the argument that is left out, or takes any by `**`."""
+    task = mutant.facts[0]
+    assert isinstance(task, Task)
+    main = next(each for each in ast.parse(task.data["code"]).body if getattr(each, "name", "") == "main")
+    assert isinstance(main, ast.FunctionDef)
+    if main.args.kwarg is not None:
+        return True
+    if len(mutant.facts) == 1:
+        return False
+    names = [arg.arg for arg in main.args.args]
+    optional = names[len(names) - len(main.args.defaults) :]
+    optional += [a.arg for a, d in zip(main.args.kwonlyargs, main.args.kw_defaults, strict=True) if d is not None]
+    return mutant.facts[1] in optional
+
+
+def is_implied_by_reads(mutant: Mutant) -> bool:
+    """A read draws the same edge as a need (language.md 6), and so do the tasks that a needed one waits for: what is
+    dropped is still so. All needs but the task listed before are read by the task itself."""
+    task, data = mutant.facts
+    above = data
+    for key in task.block.split("/")[1:]:
+        above = above[int(key)] if isinstance(above, list) else above[key]
+    before = above[task.index - 1]["id"] if task.index else None
+    text = str(task.data)
+    return all(need == before or f"tasks.{need}." in text for need in task.data["needs"])
+
+
+_OF_A_READ = (has_a_default, is_asked_for)
+EQUIVALENT: dict[str, tuple[Predicate, ...]] = {
+    "drop_a_default": (was_there_anyway, is_of_unknown_type, is_rendered_as_nothing),
+    "require_no_longer_a_property_that_is_read": _OF_A_READ,
+    "declare_no_longer_a_property_that_is_read": (may_be_anything,),
+    "move_a_task_that_is_read_into_a_branch": (is_there_whatever_happens, *_OF_A_READ),
+    "move_a_task_that_is_read_into_a_try": (is_there_whatever_happens, *_OF_A_READ),
+    "let_a_task_that_is_read_fail_and_go_on": (survives_a_failure, *_OF_A_READ),
+    "skip_a_task_that_is_read": (is_there_whatever_happens, *_OF_A_READ),
+    "misspell_what_is_read_of_the_trigger": (is_of_unknown_type,),
+    "drop_an_argument_of_main": (main_takes_what_comes,),
+    "give_main_an_argument_it_lacks": (main_takes_what_comes,),
+    "drop_the_needs_of_what_joins_a_group": (is_implied_by_reads,),
+}
