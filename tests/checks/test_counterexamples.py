@@ -37,3 +37,28 @@ def test_what_is_asserted_after_a_stop_does_not_hold_for_the_outputs() -> None:
     """
     assert codes(document % "- {id: enough, kind: stop, when: inputs.flag}") == ["OV208"]
     assert codes(document % "- {id: enough, kind: log, message: '{{ inputs.flag }}'}") == []
+
+
+@pytest.mark.parametrize(
+    ("read", "found"),
+    [
+        ("inputs.rows[-1].due", ["OV210", "OV208"]),
+        ("(inputs.rows | first).size.name", ["OV210", "OV208"]),
+        ("(inputs.rows | first).size | upper", ["OV210", "OV306"]),
+        ("inputs.rows[0].id + 'a'", ["OV210", "OV306"]),
+        ("inputs.rows[0].due | default('none')", []),
+        ("inputs.rows[0].id + 1", ["OV210"]),
+    ],
+)
+def test_the_warning_of_a_short_list_hides_no_error(read: str, found: list[str]) -> None:
+    document = f"""
+        inputs:
+          rows:
+            type: array
+            items:
+              type: object
+              properties: {{id: {{type: integer}}, due: {{type: string}}, size: {{type: ["null", object]}}}}
+              required: [id, size]
+        tasks: [{{id: a, kind: log, message: "{{{{ {read} }}}}"}}]
+    """
+    assert sorted(codes(document)) == sorted(found)
