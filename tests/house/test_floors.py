@@ -38,6 +38,8 @@ HOMES = {
     "jsonschema": ("overture.language",),
     "cron_descriptor": ("overture.plan",),
     "cronsim": ("overture.checks",),
+    "sqlglot": ("overture.checks",),
+    "graphlay": ("overture.plan.drawing.arrangement",),
     "httpx2": ("overture_local", "overture.drafting"),
 }
 

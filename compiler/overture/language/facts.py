@@ -18,7 +18,8 @@ from overture.language.tasks import (
 from overture.language.workflow import WebhookTrigger, Workflow
 
 _READING_METHODS = ("GET", "HEAD", "OPTIONS")
-_SELECT = re.compile(r"^\s*(select|with\b(?!.*\b(insert|update|delete)\b)|values|show|explain)\b", re.I | re.S)
+_BEFORE = r"(?:\s|\(|--[^\n]*\n|/\*(?:(?!\*/).)*\*/)*"  # comments and parentheses, each in one way only
+_SELECT = re.compile(rf"^{_BEFORE}(select|with\b(?!.*\b(insert|update|delete)\b)|values|show|explain)\b", re.I | re.S)
 
 
 def is_write(task: Common) -> bool:

@@ -2,7 +2,7 @@
 
 ## What
 The query has a placeholder `:name` that `params` does not give, or `params` gives a name that the query does not
-use.
+use. `?`, `%s` and `$1` are no placeholders.
 
 ## Why
 The query would fail when its turn comes, or leave out a value.
@@ -45,14 +45,20 @@ RULE = Rule("OV602", "sql-params", "error", __doc__)
 _NO_PLACE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$", re.DOTALL)
 """Texts, names and comments: what looks like a placeholder there is none."""
 _PLACE = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
+_FOREIGN = re.compile(r"%s|%\(\w+\)s|(?<![\w$])\$\d+|(?<=[=(,<>])\s*(\?)(?=\s*(?:[,);]|$|and\b|or\b))", re.IGNORECASE)
+"""Placeholders of other libraries. `?` is one only where a value stands: it is an operator on JSON too."""
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    for entry in analysis.index.entries:
+    for entry in analysis.index.of("sql"):
         if not isinstance(entry.task, SqlTask):
             continue
         query = _NO_PLACE.sub(lambda match: " " * len(match[0]), entry.task.query)
         places = {match[1]: match.span() for match in reversed(list(_PLACE.finditer(query)))}
+        if foreign := _FOREIGN.search(query):
+            at = analysis.source.within(f"{entry.pointer}/query", *foreign.span(foreign.lastindex or 0))
+            yield RULE.at(at, f"`{foreign[foreign.lastindex or 0]}` is no placeholder", help="name it: `:name`")
+            continue
         given = _given(analysis, f"{entry.pointer}/params", entry.task.params is None)
         if given is None:
             continue
