@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -12,6 +11,7 @@ from types import ModuleType
 import overture.checks.rules
 from overture.checks.allowing import unallowed
 from overture.checks.analysis import Analysis, Find, analyse
+from overture.diagnostics.duplicates import once
 from overture.diagnostics.model import Diagnostic, has_errors
 from overture.language.reading import Reading
 
@@ -56,7 +56,7 @@ def check(reading: Reading, find: Find | None = None) -> Verdict:
         return Verdict(None, reading.diagnostics)
     analysis = analyse(reading, find)
     found = (*reading.diagnostics, *_judged(analysis))
-    diagnostics = tuple(_once(unallowed(found, reading.source)))
+    diagnostics = tuple(once(unallowed(found, reading.source)))
     if has_errors(diagnostics):
         return Verdict(None, diagnostics)
     return Verdict(Checked(analysis, _PROOF), diagnostics)
@@ -72,15 +72,3 @@ def _judged(analysis: Analysis) -> tuple[Diagnostic, ...]:
         analysis.settle()
         analysis.findings_of_rules = tuple(each for module in rule_modules() for each in module.find(analysis))
     return analysis.findings_of_rules
-
-
-_SEVERITIES = ("error", "warning", "info")
-
-
-def _once(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """In the order of the file, at most one for a span: the most severe, of equals the lowest code."""
-    best: dict[tuple[object, ...], Diagnostic] = {}
-    for each in sorted(diagnostics, key=lambda each: (_SEVERITIES.index(each.severity), each.code)):
-        at = each.at
-        best.setdefault((at.path, at.line, at.column, at.end_line, at.end_column), each)
-    yield from sorted(best.values(), key=lambda each: (each.at.line, each.at.column, each.code))
