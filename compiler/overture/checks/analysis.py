@@ -36,7 +36,7 @@ from overture.expressions.types import ANY, Json, Type, object_of
 from overture.language.reading import Reading
 from overture.language.roles import Role
 from overture.language.tasks import CallTask, ForeachTask, RepeatTask, SetTask
-from overture.language.workflow import ScheduleTrigger, TriggerPart, Workflow
+from overture.language.workflow import AfterTrigger, ScheduleTrigger, TriggerPart, Workflow
 
 if TYPE_CHECKING:
     from overture.checks.taint import Taint
@@ -78,6 +78,7 @@ class Analysis:
     absent: frozenset[str]  # workflows that it calls and that are not there
     rings: Mapping[str, tuple[str, ...]]  # calls that lead back, by the workflow called: from it to this one
     broken: dict[str, Diagnostic]  # workflows that it calls and that have errors, with the first
+    upstream: Mapping[str, Analysis]  # workflows that start it, as far as they stand beside it
     findings_of_rules: tuple[Diagnostic, ...] | None = None
     taint: Taint | None = None
     findings: list[tuple[str, Finding]] = field(default_factory=list)  # (pointer of the field, finding)
@@ -224,6 +225,7 @@ class _Analyst:
             frozenset(fields.unreadable),
             fields.literals,
             *self._called(workflow, found),
+            self._upstream(workflow),
         )
         self._done[workflow.name] = analysis
         return analysis
@@ -251,6 +253,20 @@ class _Analyst:
                 known[name] = self.analyse(reading)
         self._callers.pop()
         return known, frozenset(absent), rings, broken
+
+    def _upstream(self, workflow: Workflow) -> dict[str, Analysis]:
+        """Those that `after` triggers name. One that is not here may be elsewhere: nothing is known of its outputs."""
+        self._callers.append(workflow.name)
+        found: dict[str, Analysis] = {}
+        for trigger in workflow.triggers or ():
+            if not isinstance(trigger, AfterTrigger) or trigger.workflow in self._callers or self._find is None:
+                continue
+            reading = self._find(trigger.workflow)
+            if reading is not None and reading.workflow is not None:
+                done = self._done.get(trigger.workflow)
+                found[trigger.workflow] = self.analyse(reading) if done is None else done
+        self._callers.pop()
+        return found
 
 
 class _Fields:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,6 +20,9 @@ _FIELDS = tuple(
 )
 """What each field may be (POSIX crontab, with steps and names): the parser takes more, such as `L` and `5#2`."""
 
+_STEP = re.compile("/([0-9]+)")
+_SIZES = dict(zip(_NAMES, (60, 24, 31, 12, 7), strict=True))
+
 _A_LEAP_YEARS_START = datetime(2024, 1, 1, tzinfo=UTC)  # any date will do; a schedule fires within 28 years or never
 
 
@@ -30,6 +34,8 @@ def cron_problem(cron: str) -> str | None:
     for name, pattern, field in zip(_NAMES, _FIELDS, fields, strict=True):
         if not pattern.fullmatch(field):
             return f"`{field}` is no {name}"
+        if any(int(step) > _SIZES[name] for step in _STEP.findall(field)):
+            return f"a step in `{field}` is longer than all the {name}s there are"
         if not _fires(" ".join(field if other == name else "*" for other in _NAMES)):
             return f"`{field}` is no {name}"
     return None if _fires(cron) else f"`{cron}` never fires: no date fits it"
@@ -56,3 +62,46 @@ def is_zone(name: str) -> bool:
         return False
     ZoneInfo(name)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChange:
+    """A time of a schedule that the clock of its zone skips, or shows twice, on a day. `moment` is that time, naive."""
+
+    moment: datetime
+    is_skipped: bool
+
+
+_A_YEAR_AND_MORE = timedelta(days=400)
+_WEEK, _MINUTE = timedelta(days=7), timedelta(minutes=1)
+
+
+def clock_change(cron: str, zone: str, after: datetime) -> ClockChange | None:
+    """The next time of a cron, sound and in a zone that there is, which a clock change skips or repeats within the year
+    after a moment; None when there is none.
+
+    What runs every hour, or every few, is no matter of a certain time of the day: it has a `*` for the hour."""
+    if "*" in cron.split()[1]:
+        return None
+    clock = ZoneInfo(zone)
+
+    def offset(moment: datetime) -> timedelta:
+        return moment.astimezone(clock).utcoffset() or timedelta()
+
+    week = after.astimezone(UTC).replace(second=0, microsecond=0)
+    end = week + _A_YEAR_AND_MORE
+    while week < end:
+        start, week = week, week + _WEEK
+        before, then = offset(start), offset(week)
+        if before == then:
+            continue
+        stop = week
+        while stop - start > _MINUTE:
+            middle = start + (stop - start) // 2 // _MINUTE * _MINUTE
+            start, stop = (middle, stop) if offset(middle) == before else (start, middle)
+        first = (stop + min(before, then)).replace(tzinfo=None)
+        last = (stop + max(before, then)).replace(tzinfo=None)
+        fires = next(CronSim(cron, first - _MINUTE), None)
+        if fires is not None and fires < last:
+            return ClockChange(fires, then > before)
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from overture.checks.fields import UNREADABLE
@@ -16,7 +16,7 @@ from overture.expressions.schemas import type_of_schema, union
 from overture.expressions.tree import Compare, Expr, Literal, Ref, Test, Text
 from overture.expressions.types import ANY, INTEGER, NOTHING, NULL, STRING, Json, Type, object_of
 from overture.language.tasks import BranchTask, TryTask
-from overture.language.workflow import AfterTrigger, WebhookTrigger
+from overture.language.workflow import AfterTrigger, TriggerPart, WebhookTrigger
 
 if TYPE_CHECKING:
     from overture.checks.analysis import Analysis
@@ -163,9 +163,18 @@ class Scope:
             return Lookup(TEXTS, missing, None, present_when)
         found = NOTHING
         for each in giving:
-            schema = each.returns if isinstance(each, WebhookTrigger) else None
-            found = union(found, type_of_schema(schema) if schema is not None else ANY)
+            found = union(found, self._given(each))
         return Lookup(found, missing, None, present_when)
+
+    def _given(self, trigger: TriggerPart) -> Type:
+        """The body of a webhook, the outputs of another run: all of them only if it succeeded."""
+        if isinstance(trigger, WebhookTrigger):
+            return ANY if trigger.returns is None else type_of_schema(trigger.returns)
+        other = self._analysis.upstream.get(trigger.workflow) if isinstance(trigger, AfterTrigger) else None
+        if other is None or not isinstance(trigger, AfterTrigger):
+            return ANY
+        outputs = other.outputs_type()
+        return outputs if trigger.states == ("succeeded",) else replace(outputs, required=frozenset())
 
     def _tasks(self, ref: Ref) -> Lookup:
         tasks = self._analysis.index.tasks

@@ -46,13 +46,28 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         if isinstance(trigger, ScheduleTrigger) and not is_zone(trigger.timezone):
             pointer = f"/triggers/{number}/timezone"
             at = analysis.source.value(pointer)
-            found = nearest(trigger.timezone, zones())
+            found = _nearest(trigger.timezone)
             edit = None
             if found and _folded(found) == _folded(trigger.timezone):  # `America/Austin` is near to one in Paraguay
                 inside = analysis.source.within(pointer, 0, len(trigger.timezone))
                 edit = Edit(f"write `{found}`", (Change(inside, found),))
-            help = f"did you mean `{found}`?" if found else "an IANA name, such as `Europe/Berlin` or `UTC`"
+            help = f"did you mean `{found}`?" if found else "name a place, such as `Europe/Berlin`, or `UTC`"
             yield RULE.at(at, f"time zone `{trigger.timezone}` does not exist", help=help, edit=edit)
+
+
+def _nearest(name: str) -> str | None:
+    """The zone that was meant: by its place alone, or almost by its name. An abbreviation or an offset means none: it
+    is one of several places, whose clocks change on different days."""
+    places = {
+        _folded(zone).rpartition("/")[2]: zone
+        for zone in sorted(zones(), reverse=True)
+        if "/" in zone and not zone.startswith("Etc/")
+    }
+    if found := places.get(_folded(name)):
+        return found
+    if (len(name) <= 5 and name.isupper()) or any(each.isdigit() for each in name):
+        return None
+    return nearest(name, zones())
 
 
 def _folded(zone: str) -> str:
