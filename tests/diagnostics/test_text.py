@@ -52,17 +52,72 @@ def test_a_related_place_and_an_edit_are_shown() -> None:
         "error[OV999]: something is wrong\n"
         " --> flow.yaml:2:1\n"
         "  |\n"
+        "1 | a: 1\n"
+        "  | - it stands here first\n"
         "2 | a: 2\n"
         "  | ^\n"
-        "  = note: it stands here first\n"
-        " --> flow.yaml:1:1\n"
-        "  |\n"
-        "1 | a: 1\n"
-        "  | -\n"
         "  = fix: take the second one out\n"
         "\n"
         "1 error\n"
     )
+
+
+def related(message: str, line: int, column: int, path: str = "flow.yaml") -> Related:
+    return Related(message, At(path, "/x", line, column, line, column + 2))
+
+
+def test_places_of_one_file_are_shown_once_in_its_order() -> None:
+    text = "".join(f"line {number}\n" for number in range(1, 13))
+    places = (related("the last", 12, 6), related("the same line", 8, 1), related("the first", 2, 5))
+    assert shown(text, finding(8, 6, 8, 7, related=places)) == (
+        "error[OV999]: something is wrong\n"
+        "  --> flow.yaml:8:6\n"
+        "   |\n"
+        " 2 | line 2\n"
+        "   |     -- the first\n"
+        "...\n"
+        " 8 | line 8\n"
+        "   |      ^\n"
+        "   | -- the same line\n"
+        "...\n"
+        "12 | line 12\n"
+        "   |      -- the last\n"
+        "\n"
+        "1 error\n"
+    )
+
+
+def test_a_single_line_between_two_places_is_shown() -> None:
+    output = shown("漢: 1\n\tb: 2\nc: 3\n", finding(3, 1, 3, 2, related=(related("here", 1, 1),)))
+    assert "1 | 漢: 1\n  | --- here\n2 |     b: 2\n3 | c: 3\n  | ^\n" in output
+
+
+def test_a_place_in_another_file_has_a_snippet_of_its_own() -> None:
+    places = (related("declared here", 1, 1, "other.yaml"), related("and there", 4, 1, "unread.yaml"))
+    output = render([finding(1, 1, 1, 2, related=places)], {"flow.yaml": "a: 1\n", "other.yaml": "b: 1\n"})
+    assert output == (
+        "error[OV999]: something is wrong\n"
+        " --> flow.yaml:1:1\n"
+        "  |\n"
+        "1 | a: 1\n"
+        "  | ^\n"
+        " --> other.yaml:1:1\n"
+        "  |\n"
+        "1 | b: 1\n"
+        "  | -- declared here\n"
+        " --> unread.yaml:4:1\n"
+        "  = note: and there\n"
+        "\n"
+        "1 error\n"
+    )
+
+
+def test_two_places_far_apart_on_one_long_line_are_both_shown() -> None:
+    text = "x" * 500 + "bad" + "y" * 500 + "why" + "z" * 500
+    output = shown(text, finding(1, 501, 1, 504, related=(Related("this", At("flow.yaml", "", 1, 1004, 1, 1007)),)))
+    lines = output.split("\n")
+    assert lines[3][lines[4].index("^") :].startswith("bad")
+    assert lines[5][lines[6].index("-") :].startswith("why") and lines[6].endswith("--- this")
 
 
 def test_a_span_of_many_lines_is_shortened() -> None:
