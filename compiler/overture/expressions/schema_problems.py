@@ -40,9 +40,12 @@ _KEYWORD_HELP = {
 
 
 class SchemaProblem(NamedTuple):
+    """What is wrong, at a JSON pointer within the schema; `is_key`: at the word there, not at its value."""
+
     pointer: str
     message: str
     help: str | None
+    is_key: bool = False
 
 
 def schema_problems(schema: Json, *, takes_default: bool = False) -> list[SchemaProblem]:
@@ -60,9 +63,8 @@ def _problems(schema: Json, where: str, takes_default: bool) -> Iterator[SchemaP
         if key == "default" and takes_default:
             continue
         if check is None:
-            yield SchemaProblem(
-                f"{where}/{_part(key)}", f"schemas have no keyword `{key}` here", _KEYWORD_HELP.get(key)
-            )
+            message = f"schemas have no keyword `{key}` here"
+            yield SchemaProblem(f"{where}/{_part(key)}", message, _KEYWORD_HELP.get(key), is_key=True)
             continue
         for problem in check(value, f"{where}/{key}"):
             is_sound = False
@@ -200,3 +202,57 @@ def _contradictions(schema: Mapping[str, Json], where: str) -> Iterator[SchemaPr
             if name not in schema.get("properties", {}):
                 message = f"`{name}` is required, but neither declared nor allowed: nothing fits"
                 yield SchemaProblem(f"{where}/required/{number}", message, "declare it in `properties`")
+
+
+def subschemas(schema: Json, where: str = "") -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """A schema and all inside it, each with its JSON pointer; only those that have the form of one."""
+    if not isinstance(schema, Mapping):
+        return
+    yield where, schema
+    properties = schema.get("properties")
+    for key, each in properties.items() if isinstance(properties, Mapping) else ():
+        yield from subschemas(each, f"{where}/properties/{_part(key)}")
+    for key in ("items", "additionalProperties"):
+        yield from subschemas(schema.get(key), f"{where}/{key}")
+
+
+_SPEAKS_OF = {
+    **dict.fromkeys(("minimum", "maximum"), "number"),
+    **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), "string"),
+    **dict.fromkeys(("minItems", "maxItems", "items"), "array"),
+    **dict.fromkeys(("properties", "required", "additionalProperties"), "object"),
+}
+_BOUNDS = {"number": "imum", "string": "Length", "array": "Items"}
+
+
+def idle_keywords(schema: Json) -> Iterator[SchemaProblem]:
+    """The words of a schema that say nothing of the types that it allows: JSON Schema passes over them."""
+    for where, each in subschemas(schema):
+        kinds = {_kind(kind) for kind in _types_of(each)}
+        for key in each:
+            of = _SPEAKS_OF.get(key)
+            if of is None or not kinds or of in kinds:
+                continue
+            named = " or ".join(f"`{kind}`" for kind in sorted(kinds))
+            yield SchemaProblem(f"{where}/{_part(key)}", f"`{key}` says nothing of {named}", _instead(key, kinds), True)
+
+
+def _types_of(schema: Mapping[str, Json]) -> list[str]:
+    declared, values = schema.get("type"), schema.get("enum")
+    if declared is None:
+        return [kind_of(value) for value in values] if isinstance(values, list) else []
+    names = declared if isinstance(declared, list) else [declared]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _kind(kind: str) -> str:
+    return "number" if kind == "integer" else kind
+
+
+def _instead(key: str, kinds: set[str]) -> str | None:
+    bounded = sorted(kinds & _BOUNDS.keys())
+    if key[:3] in ("min", "max") and bounded:
+        return f"write `{key[:3]}{_BOUNDS[bounded[0]]}`"
+    if _SPEAKS_OF[key] == "object" and "array" in kinds:
+        return "put it under `items`"
+    return None

@@ -36,35 +36,55 @@ from overture.checks.analysis import Analysis
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
-from overture.expressions.schemas import schema_problems
+from overture.expressions.schema_problems import schema_problems, subschemas
 from overture.expressions.types import Json
-from overture.language.schema import validate
+from overture.language.schema import Misfit, validate
 
 RULE = Rule("OV313", "bad-schema", "error", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    for pointer, schema, is_declared in _schemas(analysis):
-        problems = list(schema_problems({key: value for key, value in schema.items() if key != "default"}))
-        for where, message, help in problems:
-            yield RULE.at(analysis.source.value(pointer + where), message, help=help)
+    for pointer, schema, is_declared in declared_schemas(analysis):
+        bare = {key: value for key, value in schema.items() if key != "default"}
+        problems = schema_problems(bare)
+        for each in problems:
+            place = analysis.source.key if each.is_key else analysis.source.value
+            yield RULE.at(place(pointer + each.pointer), each.message, help=each.help)
+        if not problems:
+            yield from _values_that_do_not_fit(analysis, pointer, bare)
         if not is_declared and "default" in schema:
             yield RULE.at(analysis.source.key(f"{pointer}/default"), "`default` stands only in inputs and state")
         elif pointer.startswith("/state/") and "default" not in schema:
             at = analysis.source.key(pointer)
             yield RULE.at(at, "this state has no `default`", help="the first run reads it: `default: []`")
         elif "default" in schema and not problems:
-            for misfit in validate(
-                schema["default"], {key: value for key, value in schema.items() if key != "default"}
-            ):
-                yield RULE.at(
-                    analysis.source.value(f"{pointer}/default{misfit.pointer}"),
-                    f"the default does not fit: {misfit.message}",
-                )
-                break
+            for misfit in validate(schema["default"], bare)[:1]:
+                at = analysis.source.value(f"{pointer}/default{misfit.pointer}")
+                yield RULE.at(at, f"the default does not fit: {_in_words(misfit)}")
 
 
-def _schemas(analysis: Analysis) -> Iterator[tuple[str, dict[str, Json], bool]]:
+def _values_that_do_not_fit(analysis: Analysis, pointer: str, schema: dict[str, Json]) -> Iterator[Diagnostic]:
+    """Values of an `enum` that the rest of its schema refuses: nobody can ever give them."""
+    for where, each in subschemas(schema):
+        rest = {key: value for key, value in each.items() if key not in ("enum", "type", "description")}
+        if "enum" not in each or not rest:
+            continue
+        wrong = {number: found[0] for number, value in enumerate(each["enum"]) if (found := validate(value, rest))}
+        if len(wrong) == len(each["enum"]) > 1:
+            message = "no value of `enum` fits the rest of the schema: nothing fits"
+            yield RULE.at(analysis.source.value(f"{pointer}{where}/enum"), message)
+            continue
+        for number, misfit in wrong.items():
+            at = analysis.source.value(f"{pointer}{where}/enum/{number}{misfit.pointer}")
+            yield RULE.at(at, f"this value never fits: {_in_words(misfit)}")
+
+
+def _in_words(misfit: Misfit) -> str:
+    return misfit.message.replace("`$` ", "it ", 1)
+
+
+def declared_schemas(analysis: Analysis) -> Iterator[tuple[str, dict[str, Json], bool]]:
+    """Every schema of the document with its pointer; True for those of inputs and state, which may have a default."""
     workflow = analysis.workflow
     for part in ("inputs", "state"):
         for name, schema in (getattr(workflow, part) or {}).items():
