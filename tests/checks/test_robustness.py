@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from checking import codes
+from checking import codes, verdict
 
 RETRY = "retry: {attempts: 3}"
 
@@ -57,8 +57,8 @@ WRITE = "{id: write, kind: remember, values: {s: 1}, needs: []}"
         ([WRITE, "{id: read, kind: log, message: '{{ state.s }}', needs: [write]}"], []),
         ([WRITE, "{id: again, kind: remember, values: {s: 2}, needs: []}"], ["OV903"]),
         (
-            [WRITE, "{id: risk, kind: try, tasks: [{id: read, kind: log, message: '{{ state.s }}'}], needs: []}"],
-            ["OV903"],
+            [WRITE, "{id: pick, kind: foreach, items: '[state.s]', as: one, collect: one, needs: []}"],
+            ["OV903", "OV214"],
         ),
         ([WRITE, "{id: other, kind: log, message: a, needs: []}"], []),
     ],
@@ -143,3 +143,143 @@ def test_parameters_that_data_give_are_not_guessed() -> None:
     """)
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("tasks", "found"),
+    [
+        ("[{id: t, kind: try, tasks: [{id: a, kind: http, url: 'https://a.example'}]}]", ["OV902"]),
+        (
+            "[{id: t, kind: try, tasks: [{id: a, kind: http, url: 'https://a.example'}], "
+            "catch: [{id: b, kind: log, message: a}]}]",
+            [],
+        ),
+        (
+            "[{id: t, kind: try, tasks: [{id: a, kind: http, url: 'https://a.example'}]}, "
+            "{id: b, kind: log, message: '{{ tasks.t.failed }}'}]",
+            [],
+        ),
+        ("[{id: a, kind: http, url: 'https://a.example', on_error: continue}]", ["OV902"]),
+        (
+            "[{id: a, kind: http, url: 'https://a.example', on_error: continue}, "
+            "{id: b, kind: log, message: '{{ tasks.a.state }}'}]",
+            [],
+        ),
+    ],
+)
+def test_a_failure_that_is_swallowed_is_a_note(tasks: str, found: list[str]) -> None:
+    assert codes(f"tasks: {tasks}\n") == found
+    assert all(each.severity == "info" for each in verdict(f"tasks: {tasks}\n").diagnostics)
+    assert codes(f"tasks: [{{id: z, kind: log, message: a}}]\nfinally: {tasks}\n") == [
+        each for each in found if "kind: try" in tasks
+    ]
+
+
+CRON = "triggers: [{type: schedule, cron: '0 12 * * *', timezone: UTC}]\n"
+
+
+@pytest.mark.parametrize(
+    ("task", "found"),
+    [
+        ("kind: shell, command: [ls]", ["OV904"]),
+        ("kind: sql, connection: '{{ secrets.S }}', query: select 1", ["OV904"]),
+        ("kind: approve, message: a", ["OV904"]),
+        ("kind: python, code: 'def main(): return 1'", []),
+        ('kind: python, code: "import subprocess\\ndef main(): return 1"', ["OV904"]),
+        ("kind: shell, command: [ls], timeout: 1m", []),
+        ("kind: http, url: 'https://a.example'", []),
+        (
+            "kind: foreach, items: [1], as: n, timeout: 1m, tasks: [{id: y, kind: shell, command: [ls]}]",
+            [],
+        ),
+    ],
+)
+def test_what_may_hang_has_an_end_where_nobody_watches(task: str, found: list[str]) -> None:
+    used = "{id: used, kind: http, url: '{{ secrets.S }}'}"
+    flow = f"secrets: [S]\ntasks:\n  - {used}\n  - {{id: x, {task}}}\n"
+    assert codes(CRON + flow) == found
+    assert codes(flow) == []
+    assert codes("timeout: 1h\n" + CRON + flow) == []
+    assert codes("defaults: {timeout: 1h}\n" + CRON + flow) == []
+
+
+def test_what_may_hang_is_told_once() -> None:
+    tasks = "".join(f"  - {{id: x{number}, kind: shell, command: [ls]}}\n" for number in range(4))
+    (found,) = verdict(CRON + "tasks:\n" + tasks).diagnostics
+    assert (found.message, found.severity) == ("nothing ends `x0` when it hangs (nor 3 other tasks)", "info")
+    assert (found.at.line, found.at.column) == (5, 10)
+
+
+@pytest.mark.parametrize(
+    ("read", "found"),
+    [
+        ("tasks.fetch.body.user.address.city", ["OV905"]),
+        ("tasks.fetch.body.user.name", []),
+        ("tasks.fetch.body.users[0].name", ["OV905"]),
+        ("tasks.fetch.body.user.address.city | default('')", []),
+        ("tasks.fetch.headers.date", []),
+    ],
+)
+def test_what_is_read_deep_is_checked_where_it_comes_in(read: str, found: list[str]) -> None:
+    fetch = "{id: fetch, kind: http, url: 'https://a.example'}"
+    tell = f'{{id: tell, kind: log, message: "{{{{ {read} }}}} {{{{ {read} }}}}"}}'
+    flow = f"tasks:\n  - {fetch}\n  - {tell}\n"
+    assert [each for each in codes(flow) if each != "OV210"] == found
+    for each in verdict(flow).diagnostics:
+        if each.code == "OV905":
+            assert each.severity == "info"
+            assert each.at.end_column - each.at.column == len(read)
+    checked = flow.replace("a.example'", "a.example', returns: {type: object}")
+    assert "OV905" not in codes(checked)
+
+
+BODY = "{id: a, kind: http, url: 'https://a.example/x'}"
+
+
+@pytest.mark.parametrize(
+    ("body", "handler", "found"),
+    [
+        (BODY, "{id: h, kind: http, method: POST, url: 'https://a.example/y'}", ["OV906"]),
+        (BODY, "{id: h, kind: http, method: POST, url: 'https://b.example/y'}", []),
+        (BODY, "{id: h, kind: http, method: POST, url: 'https://a.example/y'}, {id: l, kind: log, message: a}", []),
+        (
+            BODY + ", {id: b, kind: http, url: 'https://b.example'}",
+            "{id: h, kind: http, method: POST, url: 'https://a.example/y'}",
+            [],
+        ),
+        ("{id: a, kind: http, url: '{{ secrets.S }}'}", "{id: h, kind: http, url: '{{ secrets.S }}'}", ["OV906"]),
+        ("{id: a, kind: log, message: a}", "{id: h, kind: http, url: 'https://a.example/y'}", []),
+    ],
+)
+def test_an_alarm_goes_another_way(body: str, handler: str, found: list[str]) -> None:
+    secrets = "secrets: [S]\n" if "secrets.S" in body else ""
+    flow = f"{secrets}tasks: [{body}]\non_failure: [{handler}]\n"
+    assert codes(flow) == found
+    assert all(each.severity == "info" and len(each.related) == 1 for each in verdict(flow).diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("tasks.fetch.body.due < now()", ["OV907"]),
+        ("now() >= tasks.fetch.body.due", ["OV907"]),
+        ("tasks.fetch.body.at < run.started_at", ["OV907"]),
+        ("tasks.fetch.body.due | date('%Y-%m-%d') < '2026-01-31'", []),
+        ("tasks.fetch.body.at > tasks.fetch.body.at", ["OV907"]),
+        ("now() < run.started_at | date_add(1, 'days')", []),
+        ("now() < '2026-01-31'", []),
+        ("now() < '2026-01-31T08:00:00-05:00'", ["OV907"]),
+        ("tasks.fetch.body.due < '2026'", []),
+        ("tasks.fetch.body.due == now()", []),
+        ("tasks.fetch.body.due | date_diff(now(), 'seconds') < 0", []),
+    ],
+)
+def test_moments_are_not_compared_as_texts(condition: str, found: list[str]) -> None:
+    returns = (
+        "{type: object, properties: {due: {type: string}, at: {type: string, format: date-time}}, required: [due, at]}"
+    )
+    fetch = f"{{id: fetch, kind: http, url: 'https://a.example', returns: {returns}}}"
+    flow = f'tasks:\n  - {fetch}\n  - {{id: tell, kind: log, message: a, when: "{condition}"}}\n'
+    assert codes(flow) == found
+    for each in verdict(flow).diagnostics:
+        assert (each.severity, each.at.end_column - each.at.column) == ("info", len(condition))

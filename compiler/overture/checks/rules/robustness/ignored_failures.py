@@ -1,7 +1,8 @@
 """Failures that nobody looks at.
 
 ## What
-A `foreach` skips the items that fail, and nothing reads which they are.
+A `foreach` skips the items that fail, and nothing reads which they are. A `try` without `catch`, and a task that may
+fail (`on_error: continue`), of which nothing reads anything: a note.
 
 ## Why
 When all of them fail, the run has done nothing and succeeds. Log how many there are, or fail when there are too
@@ -40,9 +41,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
+from overture.checks.index import HANDLERS, Entry
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
-from overture.language.tasks import ForeachTask
+from overture.language.tasks import ForeachTask, TryTask
 
 RULE = Rule("OV902", "ignored-failures", "warning", __doc__)
 
@@ -50,9 +52,29 @@ RULE = Rule("OV902", "ignored-failures", "warning", __doc__)
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     if analysis.unreadable:
         return  # a text that does not parse may read them
-    read = {ref.name for spot in analysis.spots.values() for ref in spot.reads if ref.field == "failed"}
-    for entry in analysis.index.entries:
-        if isinstance(entry.task, ForeachTask) and entry.task.on_item_error == "skip" and entry.id not in read:
+    reads = [ref for spot in analysis.spots.values() for ref in spot.reads if ref.root == "tasks"]
+    failed = {ref.name for ref in reads if ref.field == "failed"}
+    for entry in analysis.index.of("foreach"):
+        if isinstance(entry.task, ForeachTask) and entry.task.on_item_error == "skip" and entry.id not in failed:
             at = analysis.source.key(f"{entry.pointer}/on_item_error")
             help = f"read `tasks.{entry.id}.failed`, if only to log how many there are"
             yield RULE.at(at, f"nothing looks at the items of `{entry.id}` that fail", help=help)
+    yield from _swallowed(analysis, {ref.name for ref in reads})
+
+
+def _swallowed(analysis: Analysis, read: set[str]) -> Iterator[Diagnostic]:
+    for entry in analysis.index.of("try"):
+        if isinstance(entry.task, TryTask) and not entry.task.catch and entry.id not in read:
+            at = analysis.source.value(f"{entry.pointer}/id")
+            help = f"give it a `catch`, or read `tasks.{entry.id}.error`"
+            yield RULE.at(at, f"nothing looks at what fails in `{entry.id}`", help=help, severity="info")
+    for entry in analysis.index.entries:
+        if entry.task.on_error == "continue" and entry.id not in read and not _is_looked_at(entry):
+            at = analysis.source.key(f"{entry.pointer}/on_error")
+            help = f"read `tasks.{entry.id}.error`, if only to log it"
+            yield RULE.at(at, f"nothing looks at whether `{entry.id}` failed", help=help, severity="info")
+
+
+def _is_looked_at(entry: Entry) -> bool:
+    """Whether a failure is told elsewhere, or is one of telling: in a handler, of a log, of items told apart."""
+    return entry.kind in ("log", "foreach") or any(each.block.slot in (*HANDLERS, "catch") for each in entry.chain())
