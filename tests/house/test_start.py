@@ -13,6 +13,7 @@ HEAVY = (
     "yaml",
     "jsonschema",
     "httpx2",
+    "graphlay",
     "rich",
     "click",
     "sqlite3",

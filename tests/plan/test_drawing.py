@@ -59,7 +59,7 @@ def test_an_edge_is_drawn_for_each_need_and_no_implied_one() -> None:
 def test_hostile_text_cannot_leave_the_drawing() -> None:
     from overture.plan.drawing.model import Block, Node
 
-    node = Node("a", "log", '"]; </text><script>\x1b[31m\n-->', (), False)
+    node = Node("a", "log", '"]; </text><script>\x1b[31m\n-->', ())
     drawn = Drawing("x", ("by hand",), (("tasks", Block((node,))),))
     assert "<script>" not in as_svg(drawn)
     assert "\x1b" not in as_text(drawn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.plan.drawing.model import Block, Drawing, Node
+from overture.plan.drawing.wording import one_line
 
 _LONGEST = 60
 
@@ -35,7 +36,7 @@ def _lines(block: Block, indent: str) -> Iterator[str]:
 
 def shortened(text: str, longest: int = _LONGEST) -> str:
     """One line of at most so many characters; control characters are shown, not sent."""
-    text = "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))
+    text = one_line(text)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
