@@ -31,8 +31,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from overture.checks.analysis import Analysis
+from overture.checks.index import Entry
 from overture.diagnostics.model import At, Diagnostic, Related
 from overture.diagnostics.rules import Rule
+from overture.expressions.tree import Ref
 
 RULE = Rule("OV401", "cycle", "error", __doc__)
 
@@ -43,15 +45,32 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         if cycle is None:
             continue
         round_trip = [*cycle, cycle[0]]
-        steps = list(pairwise(round_trip))
-        ats = [_place(analysis, entry.pointer, order.needs[entry][need]) for entry, need in steps]
-        related = tuple(
-            Related(f"`{entry.id}` needs `{need.id}`", at) for (entry, need), at in zip(steps[1:], ats[1:], strict=True)
-        )
+        edges = [_edge(analysis, entry, need, order.needs[entry][need]) for entry, need in pairwise(round_trip)]
+        related = tuple(Related(words, at) for words, at in edges) if len(edges) > 1 else ()
         names = " -> ".join(f"`{entry.id}`" for entry in round_trip)
-        yield RULE.at(ats[0], f"tasks wait for one another: {names}", help="remove one of these edges", related=related)
+        message = f"tasks wait for one another: {names}"
+        if len(cycle) == 1:
+            message = f"task `{cycle[0].id}` waits for itself"
+        yield RULE.at(edges[0][1], message, help="remove one of these edges", related=related)
 
 
-def _place(analysis: Analysis, task: str, edge: str) -> At:
-    """Where an edge comes from: an entry of `needs`, a field that reads, or the order of writing."""
-    return analysis.source.value(edge or f"{task}/id")
+def _edge(analysis: Analysis, entry: Entry, need: Entry, pointer: str) -> tuple[str, At]:
+    """Where an edge comes from, in words: an entry of `needs`, the name that is read, or only the order of writing."""
+    if pointer and pointer not in analysis.spots:
+        return f"`{entry.id}` needs `{need.id}`", analysis.source.value(pointer)
+    for ref, at in _reads(analysis, entry):
+        if ref.root == "tasks" and ref.name in analysis.index.tasks and _holds(need, analysis.index.tasks[ref.name]):
+            return f"`{entry.id}` reads `{ref.name}`", at
+    return f"`{entry.id}` comes after `{need.id}`", analysis.source.value(f"{entry.pointer}/id")
+
+
+def _reads(analysis: Analysis, entry: Entry) -> Iterator[tuple[Ref, At]]:
+    """What a task and those in it read."""
+    inside = (each for block in entry.blocks for each in block.walk())
+    for each in (entry, *inside):
+        for spot in analysis.fields(each):
+            yield from analysis.refs(spot)
+
+
+def _holds(entry: Entry, inner: Entry) -> bool:
+    return any(each is entry for each in inner.chain())

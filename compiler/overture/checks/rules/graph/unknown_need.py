@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
+from overture.checks.index import HANDLERS, Entry
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 
@@ -46,6 +47,24 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
                 others = [other.id for other in order.block.entries if other is not entry]
                 yield RULE.at(at, f"task `{name}` does not exist", help=analysis.suggest(name, others))
                 continue
-            holders = [each.id for each in elsewhere.chain() if each.block is order.block and each is not entry]
-            help = f"need `{holders[0]}`, which holds it" if holders else "needs name tasks of the same block only"
-            yield RULE.at(at, f"task `{name}` stands in another block", help=help)
+            message, help = _elsewhere(entry, elsewhere)
+            yield RULE.at(at, message, help=help)
+
+
+def _elsewhere(entry: Entry, need: Entry) -> tuple[str, str]:
+    """Where a task of another block stands, seen from the one that names it, and what to do about it."""
+    holder = need.container
+    where = f"in `{holder.id}`" if holder is not None else "in the workflow's own tasks"
+    if need.block.slot in HANDLERS:
+        where = f"in `{need.block.slot}`"
+    message = f"task `{need.id}` stands in another block: {where}"
+    outer = entry.chain()
+    if any(each is need for each in outer):
+        return f"task `{need.id}` holds this one", "leave it out: what it holds starts with it"
+    held = next((each for each in need.chain() if each.block is entry.block), None)
+    if held is not None:
+        return message, f"need `{held.id}`, which holds it"
+    reader = next((each for each in outer if each.block is need.block), None)
+    if reader is not None:
+        return message, f"let `{reader.id}` need it, which holds this one"
+    return message, "needs name tasks of the same block only"

@@ -35,15 +35,15 @@ from overture.checks.conditions import truth_of
 from overture.checks.index import Entry
 from overture.diagnostics.model import Diagnostic, Related
 from overture.diagnostics.rules import Rule
-from overture.language.tasks import FailTask, StopTask
+from overture.language.tasks import BranchTask, FailTask, RepeatTask, StopTask, TryTask
 
 RULE = Rule("OV403", "unreachable-task", "warning", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    for block in analysis.index.blocks:
-        ends = [entry for entry in block.entries if _always_ends(entry)]
-        for end in ends[:1]:
+    endings = _endings(analysis)
+    for block in analysis.index.blocks if endings else ():
+        for end in [entry for entry in block.entries if entry in endings][:1]:
             order = analysis.order_of(block)
             for entry in block.entries[end.position + 1 :]:
                 if order.is_before(end, entry):
@@ -62,5 +62,20 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
             yield RULE.at(at, f"task `{entry.id}` can never run: its condition is false")
 
 
-def _always_ends(entry: Entry) -> bool:
-    return isinstance(entry.task, (FailTask, StopTask)) and entry.task.when is None and entry.task.on_error == "fail"
+def _endings(analysis: Analysis) -> set[Entry]:
+    """The tasks after which nothing runs, whatever the data: they fail or stop, or every way through them does."""
+    found: set[Entry] = set()
+    for entry in reversed(analysis.index.entries):  # what a task holds comes before it
+        task = entry.task
+        if task.when is not None or task.on_error != "fail":
+            continue
+        ending = {block.slot for block in entry.blocks if any(each in found for each in block.entries)}
+        if isinstance(task, BranchTask):
+            is_end = task.else_ is not None and len(ending) == len(entry.blocks)
+        elif isinstance(task, TryTask):
+            is_end = ending == {"tasks", "catch"}  # without a `catch` the run goes on
+        else:
+            is_end = isinstance(task, (FailTask, StopTask)) or (isinstance(task, RepeatTask) and bool(ending))
+        if is_end:
+            found.add(entry)
+    return found
