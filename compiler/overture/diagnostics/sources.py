@@ -14,6 +14,7 @@ _ESCAPE = re.compile(
     r"""''|\\(?:x[0-9a-fA-F]{2}|u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^\s])"""
 )
 """A character written as an escape: `\\n`, `\\u00e9`, a pair of surrogates in JSON, `''` between single quotes."""
+_LINE_FEED = re.compile("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Source:
 
     @cached_property
     def _lines(self) -> list[int]:
-        return [0, *(index + 1 for index, char in enumerate(self.text) if char == "\n")]
+        return [0, *(found.end() for found in _LINE_FEED.finditer(self.text))]
 
     def value(self, pointer: str) -> At:
         """The whole value at a pointer; of one that is not in the file, the nearest value above it."""

@@ -25,6 +25,10 @@ WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "true", "false"
 _OF_EVERY_TASK = frozenset({"state", "error"})
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _BLOCKS = ("tasks", "else", "catch")
+_AGREEING = frozenset({"http", "wait", "email", "foreach", "set"})
+"""The kinds of task whose keys say something about one another."""
+_HOLDERS = frozenset((*_BLOCKS, "cases", "retry"))
+"""The keys of a task under which something else is to be looked at."""
 _TOP_BLOCKS = ("tasks", "on_failure", "finally")
 
 MAX_KEYS = 100
@@ -39,7 +43,7 @@ def disagreements(data: Object, source: Source) -> list[Diagnostic]:
     for index, trigger in enumerate(_objects(data.get("triggers"))):
         if trigger.get("type") == "webhook":
             here = pointer_of("triggers", index)
-            found.extend(_at_least_one(("key", "signature"), trigger, here, "a `webhook` trigger", source))
+            found.extend(_at_least_one(("key", "signature"), trigger, here, source))
     defaults = data.get("defaults")
     if isinstance(defaults, dict):
         found.extend(_retry(defaults, pointer_of("defaults"), source))
@@ -49,11 +53,15 @@ def disagreements(data: Object, source: Source) -> list[Diagnostic]:
 
 
 def _tasks(tasks: Json, pointer: str, source: Source) -> Iterator[Diagnostic]:
-    for index, task in enumerate(_objects(tasks)):
-        if not task:
+    for index, task in enumerate(tasks if isinstance(tasks, list) else ()):
+        if not isinstance(task, dict):
             continue
+        kind = task.get("kind")
+        if isinstance(kind, str) and kind in _AGREEING:
+            yield from _task(task, f"{pointer}/{index}", source)
+        if _HOLDERS.isdisjoint(task):
+            continue  # most tasks of a big file
         here = f"{pointer}/{index}"
-        yield from _task(task, here, source)
         yield from _retry(task, here, source)
         for block in _BLOCKS:
             yield from _tasks(task.get(block), f"{here}/{block}", source)
@@ -62,7 +70,6 @@ def _tasks(tasks: Json, pointer: str, source: Source) -> Iterator[Diagnostic]:
 
 
 def _task(task: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
-    name = phrases.owner(None, pointer, task)
     match task.get("kind"):
         case "http":
             yield from _at_most_one(("body", "form", "file"), task, pointer, source)
@@ -71,11 +78,11 @@ def _task(task: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
                 yield from _pages(pages, f"{pointer}/pages", source)
         case "wait":
             yield from _at_most_one(("for", "until"), task, pointer, source)
-            yield from _at_least_one(("for", "until"), task, pointer, name, source)
+            yield from _at_least_one(("for", "until"), task, pointer, source)
         case "email":
-            yield from _at_least_one(("text", "html"), task, pointer, name, source)
+            yield from _at_least_one(("text", "html"), task, pointer, source)
         case "foreach":
-            yield from _at_least_one(("tasks", "collect"), task, pointer, name, source)
+            yield from _at_least_one(("tasks", "collect"), task, pointer, source)
             item = task.get("as")
             if isinstance(item, str) and item in ROOTS | WORDS:
                 what = "a name that expressions begin with" if item in ROOTS else "a word of the expression language"
@@ -89,12 +96,11 @@ def _task(task: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
 
 def _set(values: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
     for key in values:
-        at = source.key(pointer + pointer_of(key))
         if key in _OF_EVERY_TASK:
-            yield RESERVED_NAME.at(
-                at, f"every task has a `{key}`: a `set` cannot name a value so", help="name it otherwise"
-            )
+            message = f"every task has a `{key}`: a `set` cannot name a value so"
+            yield RESERVED_NAME.at(source.key(pointer + pointer_of(key)), message, help="name it otherwise")
         elif not _NAME.match(key):
+            at = source.key(pointer + pointer_of(key))
             yield BAD_NAME.at(at, f"{phrases.shown(key)} is no name", help=phrases.NAME_HELP)
 
 
@@ -127,12 +133,11 @@ def _at_most_one(keys: tuple[str, ...], task: Object, pointer: str, source: Sour
         yield KEYS_DISAGREE.at(at, f"{shown} exclude one another", help="keep one of them")
 
 
-def _at_least_one(
-    keys: tuple[str, ...], holder: Object, pointer: str, name: str, source: Source
-) -> Iterator[Diagnostic]:
+def _at_least_one(keys: tuple[str, ...], holder: Object, pointer: str, source: Source) -> Iterator[Diagnostic]:
     model = TASKS.get(str(holder.get("kind")), WebhookTrigger)
     if any(_has(holder, key) for key in keys) or _is_misspelt(keys, holder, phrases.keys_of(model)):
         return
+    name = "a `webhook` trigger" if model is WebhookTrigger else phrases.owner(None, pointer, holder)
     shown = " nor ".join(f"`{key}`" for key in keys)
     help = f"give it {' or '.join(f'`{key}`' for key in keys)}"
     yield MISSING_KEY.at(phrases.place_of_owner(source, pointer, holder), f"{name} has neither {shown}", help=help)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from overture.diagnostics.rules import Rule
@@ -51,7 +52,7 @@ class Document:
     """The data of a text and the places of its values, by JSON pointer; empty where the text could not be read."""
 
     data: Json
-    places: dict[str, Place]
+    places: Mapping[str, Place]
     findings: list[Finding]
 
 

@@ -11,6 +11,8 @@ from overture.diagnostics.sources import Source
 from overture.language import offsets
 from overture.language.document import MAX_BYTES, MAX_FINDINGS, SPLIT, Document, Finding
 from overture.language.json_text import parse_json
+from overture.language.plain_json import plain_json
+from overture.language.plain_yaml import plain_yaml
 from overture.language.rules.reading.not_text import RULE as NOT_TEXT
 from overture.language.rules.reading.too_large import RULE as TOO_LARGE
 from overture.language.shape import judge
@@ -19,6 +21,7 @@ from overture.language.yaml_text import parse_yaml
 
 # YAML 1.2.2, 5.1, without what libyaml still takes for the end of a line (NEL, LS, PS) and without byte order marks.
 _NO_YAML_TEXT = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_PLAIN_ASCII = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JSON_BEGINS = re.compile(r'\s*\{\s*(?:"|\}\s*\Z)')
 
@@ -54,10 +57,15 @@ def read(text: str | bytes, path: str) -> Reading:
             return _not_utf8(error, path)
     text = text.removeprefix("\ufeff")
     is_json = _is_json(text, path)
-    if wrong := (_SURROGATE if is_json else _NO_YAML_TEXT).search(text):
+    if not _is_plain_ascii(text) and (wrong := (_SURROGATE if is_json else _NO_YAML_TEXT).search(text)):
         return _refused(text, path, _no_text(wrong))
-    document = parse_json(text) if is_json else parse_yaml(text)
+    document = (plain_json(text) or parse_json(text)) if is_json else (plain_yaml(text) or parse_yaml(text))
     return _read_document(document, text, path)
+
+
+def _is_plain_ascii(text: str) -> bool:
+    """Most files are, and to find it out takes a tenth of the time that the search for the wrong character takes."""
+    return text.isascii() and not text.encode("ascii").translate(None, _PLAIN_ASCII)
 
 
 def _is_json(text: str, path: str) -> bool:

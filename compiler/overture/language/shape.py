@@ -6,14 +6,13 @@ something else) stands in `agreement`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, to_json
 
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.nearest import did_you_mean, nearest
@@ -66,7 +65,7 @@ def _validate(data: dict[str, Json], source: Source) -> tuple[Workflow | None, l
     try:
         # As JSON: there a list is a tuple, and strict is strict. The names that stand for Python's words (`in_`) are
         # ours, not the document's.
-        return Workflow.model_validate_json(json.dumps(data), by_alias=True, by_name=False), []
+        return Workflow.model_validate_json(to_json(data), by_alias=True, by_name=False), []
     except ValidationError as error:
         return None, _findings(error, data, source)
 

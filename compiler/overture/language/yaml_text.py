@@ -48,7 +48,7 @@ _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 _MAYBE_NUMBER = frozenset("+-.0123456789")
 _TAG_DIRECTIVE = re.compile(r"^%TAG\b", re.MULTILINE)
-_REFUSED = object()
+REFUSED = object()
 
 
 def parse_yaml(text: str) -> Document:
@@ -67,18 +67,18 @@ def parse_yaml(text: str) -> Document:
 
 
 def scalar(text: str) -> Any:
-    """The value of a plain scalar by the core schema; `_REFUSED` for a number that JSON does not have."""
+    """The value of a plain scalar by the core schema; `REFUSED` for a number that JSON does not have."""
     if text in _NULLS:
         return None
     if text[0] not in _MAYBE_NUMBER:
         return True if text in _TRUES else False if text in _FALSES else text
     if _DECIMAL.match(text):
         number = number_of(text)
-        return _REFUSED if number is None else number
+        return REFUSED if number is None else number
     if _BASED.match(text):
         integer = int(text[2:], 8 if text[1] == "o" else 16) if len(text) < 40 else MAX_INTEGER
-        return integer if integer < MAX_INTEGER else _REFUSED
-    return _REFUSED if _NOT_FINITE.match(text) else text
+        return integer if integer < MAX_INTEGER else REFUSED
+    return REFUSED if _NOT_FINITE.match(text) else text
 
 
 class _Frame:
@@ -177,8 +177,8 @@ class _Reader:
             return
         value = scalar(event.value) if is_plain else event.value
         if event.style in ("|", ">"):
-            end = _end_of_block(self.text, start, end)
-        if value is _REFUSED:
+            end = end_of_block(self.text, start, end)
+        if value is REFUSED:
             self._refuse_number(start, end)
             value = None
         if frame is None and is_plain and value is None and start == end:
@@ -320,7 +320,7 @@ class _Reader:
         )
 
 
-def _end_of_block(text: str, start: int, end: int) -> int:
+def end_of_block(text: str, start: int, end: int) -> int:
     """Where a block scalar's last line ends, without the line breaks and empty lines after it."""
     while end > start and text[end - 1] in "\r\n":
         end -= 1
