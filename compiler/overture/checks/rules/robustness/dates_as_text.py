@@ -39,7 +39,7 @@ from overture.expressions.tree import Call, Compare, Expr, Filter, Ref, Text, ch
 RULE = Rule("OV907", "dates-as-text", "info", __doc__)
 
 _RUN = ("started_at", "scheduled_for", "previous_success_at")
-_OURS = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?")  # a day is the beginning of its moments
+_OURS = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?")
 _ORDERED = ("<", "<=", ">", ">=")
 
 
@@ -75,7 +75,8 @@ def _is_mixed(tree: Compare) -> bool:
 
 
 def _form(tree: Expr) -> str:
-    """`moment`: as our own functions write it, in UTC; `data`: as somebody else did; `text`: any other."""
+    """`moment`: as our own functions write it, in UTC; `data`: as somebody else did; `day`: the beginning of
+    its moments, in all of them; `text`: any other."""
     while isinstance(tree, Text):
         tree = tree.body
     if isinstance(tree, Call) and tree.name == "now":
@@ -92,4 +93,6 @@ def _form(tree: Expr) -> str:
     if tree.type.format == "date-time":
         return "data"
     text = constant(tree)
-    return "moment" if isinstance(text, str) and _OURS.fullmatch(text) else "text"
+    if isinstance(text, str) and _OURS.fullmatch(text):
+        return "moment" if "T" in text else "day"
+    return "text"

@@ -48,6 +48,9 @@ from overture.language.tasks import ForeachTask, TryTask
 
 RULE = Rule("OV902", "ignored-failures", "warning", __doc__)
 
+_REACHING = ("http", "action", "ai", "python", "shell", "sql", "email", "call")
+"""Kinds that reach out, and so fail one day."""
+
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     if analysis.unreadable:
@@ -64,17 +67,21 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
 
 def _swallowed(analysis: Analysis, read: set[str]) -> Iterator[Diagnostic]:
     for entry in analysis.index.of("try"):
-        if isinstance(entry.task, TryTask) and not entry.task.catch and entry.id not in read:
+        if not isinstance(entry.task, TryTask) or entry.task.catch:
+            continue
+        inside = [each for block in entry.blocks for each in block.walk()]
+        may_fail = any(each.kind in (*_REACHING, "assert", "fail") for each in inside)
+        if may_fail and read.isdisjoint((entry.id, *(each.id for each in inside))):
             at = analysis.source.value(f"{entry.pointer}/id")
             help = f"give it a `catch`, or read `tasks.{entry.id}.error`"
             yield RULE.at(at, f"nothing looks at what fails in `{entry.id}`", help=help, severity="info")
-    for entry in analysis.index.entries:
-        if entry.task.on_error == "continue" and entry.id not in read and not _is_looked_at(entry):
+    for entry in analysis.index.of(*_REACHING):
+        if entry.task.on_error == "continue" and entry.id not in read and not _is_handler(entry):
             at = analysis.source.key(f"{entry.pointer}/on_error")
             help = f"read `tasks.{entry.id}.error`, if only to log it"
             yield RULE.at(at, f"nothing looks at whether `{entry.id}` failed", help=help, severity="info")
 
 
-def _is_looked_at(entry: Entry) -> bool:
-    """Whether a failure is told elsewhere, or is one of telling: in a handler, of a log, of items told apart."""
-    return entry.kind in ("log", "foreach") or any(each.block.slot in (*HANDLERS, "catch") for each in entry.chain())
+def _is_handler(entry: Entry) -> bool:
+    """Whether a task only tells or tidies up: its own failure is of no account."""
+    return any(each.block.slot in (*HANDLERS, "catch") for each in entry.chain())
