@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from threading import Lock
-from typing import Any, NoReturn, cast, get_args
+from typing import Any, NoReturn, cast
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.lexer import Token, TokenStream
@@ -20,8 +20,10 @@ from jinja2.parser import Parser
 
 from overture.expressions.failures import ExpressionSyntaxError
 from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, Parameter
-from overture.expressions.tokens import ENVIRONMENT, MAX_DEPTH, Piece
+from overture.expressions.tokens import ENVIRONMENT, Piece
 from overture.expressions.tree import (
+    MAX_DEPTH,
+    ROOTS,
     Binary,
     Call,
     Compare,
@@ -40,8 +42,6 @@ from overture.expressions.tree import (
     Test,
     Unary,
 )
-
-ROOTS: frozenset[str] = frozenset(get_args(Root)) - {"item"}
 
 _BINARY = {
     nodes.Add: "+",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from overture.expressions.records import record
 from overture.expressions.tree import Expr, Ref, Span
 from overture.expressions.types import Json, Type
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """One mistake in an expression. `span` counts characters in its text; `where` is that text's JSON pointer within
     the field. Where a name is wrong, `name` is it and `known` are the names that there are (the words for the nearest
@@ -43,7 +44,7 @@ class Environment(Protocol):
         """What is known of a name where the expression stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Inferred:
     """The same tree with `.type` on every node, and what is wrong with it, in the order in which it is written."""
 

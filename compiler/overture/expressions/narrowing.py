@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
+from overture.expressions.records import record
 from overture.expressions.table import TESTS
 from overture.expressions.tree import (
     Binary,
@@ -36,7 +37,7 @@ Bound = tuple[float, int]
 a high one) only beyond it. So the narrower of two low bounds is the greater tuple, of two high ones the lesser."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fact:
     """What is known of a value that is there: the kinds it may have (`number` includes integer), the only values it
     may have, those it has not, how many items it has at least, and between which numbers it lies."""
@@ -85,7 +86,7 @@ def _lacking(left: tuple[Json, ...], right: tuple[Json, ...]) -> tuple[Json, ...
     return tuple(value for value in left if identity(value) not in known)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Facts:
     """Facts by path (any expression may be one). A path in `known` is there, and so is all that leads to it.
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import reduce
 
 from overture.expressions import lists
 from overture.expressions.failures import Refused
 from overture.expressions.numbers import ARITHMETIC, Number
+from overture.expressions.records import record
 from overture.expressions.schemas import describe, is_assignable, union
 from overture.expressions.table.results import constant_of
 from overture.expressions.types import BOOLEAN, INTEGER, NOTHING, NUMBER, STRING, Json, Kind, Type, list_of
 from overture.expressions.values import equal, is_number
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Objection:
     """Why an operation can never work; `rule` is the finding."""
 

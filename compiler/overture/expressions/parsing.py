@@ -7,18 +7,17 @@ it: in a template everything but `{{ }}` is text (language.md 2).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from overture.expressions.conversion import expression_of
 from overture.expressions.failures import ExpressionSyntaxError
-from overture.expressions.tokens import MAX_DEPTH, tokens_of
-from overture.expressions.tree import NO_SPAN, Expr, ListOf, Literal, ObjectOf, Span, Template, Text
+from overture.expressions.records import record
+from overture.expressions.shortcut import expression_at
+from overture.expressions.tree import MAX_DEPTH, NO_SPAN, Expr, ListOf, Literal, ObjectOf, Span, Template, Text
 from overture.expressions.types import Json
 
 __all__ = ["ExpressionSyntaxError", "SyntaxFinding", "parse_expression", "parse_template", "parse_value"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SyntaxFinding:
     """A text of a JSON value that cannot be read: `where` is its JSON pointer relative to the field, `span` counts
     characters within that text."""
@@ -33,13 +32,24 @@ def parse_expression(text: str) -> Expr:
     """The tree of a bare expression.
 
     Raises ExpressionSyntaxError with the smallest span that is wrong."""
+    found = expression_at(text, 0, len(text))
+    if found is not None:
+        return found
     stripped = text.strip()
     if stripped.startswith("{{") and stripped.endswith("}}"):
         start = text.index("{{")
         raise ExpressionSyntaxError(
             "this field is an expression already", "leave out `{{` and `}}`", (start, start + len(stripped))
         )
-    return expression_of(tokens_of(text), len(text))
+    return _read_by_jinja(text, 0, len(text))
+
+
+def _read_by_jinja(text: str, start: int, end: int) -> Expr:
+    """What the short cut does not read, and all that is wrong."""
+    from overture.expressions.conversion import expression_of
+    from overture.expressions.tokens import tokens_of
+
+    return expression_of(tokens_of(text[start:end], start), end)
 
 
 def parse_template(text: str, *, keeps_type: bool) -> Expr:
@@ -49,6 +59,8 @@ def parse_template(text: str, *, keeps_type: bool) -> Expr:
     that expression's own tree. Otherwise it is a `Template`, its text parts `Literal`s.
 
     Raises ExpressionSyntaxError for `{%`, for a `{{` that is never closed, and for what is wrong inside one."""
+    if "{{" not in text and "{%" not in text:
+        return Literal(text, span=(0, len(text)))
     parts: list[Expr] = []
     inside: list[Expr] = []
     here = 0
@@ -125,14 +137,18 @@ def _between_braces(text: str, start: int, end: int) -> Expr:
         raise ExpressionSyntaxError(
             "templates have no white space control", "leave out the `-`, or put a space before it", (place, place + 1)
         )
-    inside = text[start + 2 : end - 2]
-    if not inside.strip():
+    found = expression_at(text, start + 2, end - 2)
+    if found is not None:
+        return found
+    if not text[start + 2 : end - 2].strip():
         raise ExpressionSyntaxError("there is nothing between `{{` and `}}`", None, (start, end))
-    return expression_of(tokens_of(inside, start + 2), end - 2)
+    return _read_by_jinja(text, start + 2, end - 2)
 
 
 # What matters for the end of `{{ … }}`: whole text literals, and brackets.
 _STRUCTURE = re.compile(r"""'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"|\}\}|[][(){}]""", re.DOTALL)
+
+_UNSTRUCTURED = re.compile(r"""[^][(){}'"]*\}\}""")
 
 
 def _end_of(text: str, start: int) -> int:
@@ -140,6 +156,8 @@ def _end_of(text: str, start: int) -> int:
 
     A `}}` inside a text literal is none, nor are the braces that close object literals; after a mistake in the
     brackets the next `}}` is taken, so that the mistake is what is told."""
+    if simple := _UNSTRUCTURED.match(text, start + 2):
+        return simple.end()
     opened: list[str] = []
     here = start + 2
     while match := _STRUCTURE.search(text, here):

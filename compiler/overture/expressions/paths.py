@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from overture.expressions.records import record
 from overture.expressions.schemas import describe
 from overture.expressions.types import ANY, KINDS, NOTHING, NULL, Type
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """`type` of what stands there; `rule` and `message` say what is wrong or may be (None: nothing).
 

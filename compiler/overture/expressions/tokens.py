@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.lexer import operators
 
 from overture.expressions.failures import ExpressionSyntaxError
-from overture.expressions.tree import Span
+from overture.expressions.records import record
+from overture.expressions.tree import MAX_DEPTH, Span
 from overture.expressions.types import Json
 
 ENVIRONMENT = Environment()
@@ -17,11 +17,10 @@ ENVIRONMENT = Environment()
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _WORD_OPERATORS = frozenset(("and", "or", "not", "in", "is", "if"))
 
-MAX_DEPTH = 200  # levels of the tree, and of brackets: what Kestra's engine takes with a wide margin
 MAX_OPERATORS = 500
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Piece:
     """One token: `type` as Jinja's parser knows it, `value` what it means, `text` how it is written."""
 

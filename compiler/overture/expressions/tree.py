@@ -11,34 +11,37 @@ several texts (a JSON value) has `where`, the JSON pointer of each text relative
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
 from dataclasses import field as attribute
+from typing import Any, get_args
 from typing import Literal as OneOf
-from typing import get_args
 
+from overture.expressions.records import record
 from overture.expressions.types import ANY, Json, Type
 
 Span = tuple[int, int]
 Root = OneOf["inputs", "tasks", "item", "loop", "secrets", "state", "trigger", "run"]
 
+ROOTS: frozenset[str] = frozenset(get_args(Root)) - {"item"}
+
 NO_SPAN: Span = (0, 0)
+MAX_DEPTH = 200  # levels of a tree, and of brackets: what Kestra's engine takes with a wide margin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Node:
     span: Span = attribute(default=NO_SPAN, compare=False)
     type: Type = attribute(default=ANY, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Literal(Node):
     """A constant JSON value: null, boolean, number, text; never a list or an object."""
 
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ref(Node):
     """A name of ours, resolved by its form alone.
 
@@ -54,7 +57,7 @@ class Ref(Node):
     field_span: Span = attribute(default=NO_SPAN, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Key(Node):
     """`of.key` or `of['key']`: a constant key of an object."""
 
@@ -63,7 +66,7 @@ class Key(Node):
     key_span: Span = attribute(default=NO_SPAN, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Index(Node):
     """`of[index]`: by a number (of a list or text) or by a computed key (of an object)."""
 
@@ -71,7 +74,7 @@ class Index(Node):
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Slice(Node):
     """`of[start:stop]` of a list or a text; a missing bound is None. There is no step."""
 
@@ -80,13 +83,13 @@ class Slice(Node):
     stop: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unary(Node):
     op: OneOf["-", "+", "not"]
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Binary(Node):
     """Arithmetic and `~`; `and` and `or` are lazy and take booleans."""
 
@@ -95,7 +98,7 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Compare(Node):
     """`first op rest op rest …`, a chain as in Python: each operand evaluated once, lazily."""
 
@@ -103,7 +106,7 @@ class Compare(Node):
     rest: tuple[tuple[OneOf["==", "!=", "<", "<=", ">", ">=", "in", "not in"], Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Conditional(Node):
     """`then if condition else otherwise`."""
 
@@ -112,7 +115,7 @@ class Conditional(Node):
     otherwise: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Filter(Node):
     """`of | name(...)`. Arguments are bound to the table's parameters: `arguments` holds (parameter, value) of those
     that are given, in the table's order."""
@@ -127,7 +130,7 @@ class Filter(Node):
         return dict(self.arguments).get(name)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Test(Node):
     """`of is name` or, negated, `of is not name`."""
 
@@ -137,7 +140,7 @@ class Test(Node):
     name_span: Span = attribute(default=NO_SPAN, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call(Node):
     """`now()` and `range(a, b)`."""
 
@@ -146,26 +149,26 @@ class Call(Node):
     name_span: Span = attribute(default=NO_SPAN, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListOf(Node):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ObjectOf(Node):
     """An object literal; keys are constant texts, or expressions that give a text. Of equal keys the last wins."""
 
     entries: tuple[tuple[Expr, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Template(Node):
     """A text with expressions in it: each part is rendered, the whole is text (language.md 2)."""
 
     parts: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Text(Node):
     """The tree of one text of a JSON value: `where` is that text's JSON pointer relative to the field ("" for the
     field itself), so that a span inside it can be found in the file. Means the same as `body`."""
@@ -194,24 +197,33 @@ Expr = (
 )
 
 
-_PARTS = {kind: tuple(each.name for each in fields(kind) if "Expr" in str(each.type)) for kind in get_args(Expr)}
-"""The fields of each kind of node that hold trees, by what they are declared as: trees are walked all the time."""
+def _none(tree: Expr) -> list[Expr]:
+    return []
+
+
+_CHILDREN: dict[type, Callable[[Any], list[Expr]]] = {
+    Literal: _none,
+    Ref: _none,
+    Key: lambda tree: [tree.of],
+    Index: lambda tree: [tree.of, tree.index],
+    Slice: lambda tree: [each for each in (tree.of, tree.start, tree.stop) if each is not None],
+    Unary: lambda tree: [tree.operand],
+    Binary: lambda tree: [tree.left, tree.right],
+    Compare: lambda tree: [tree.first, *(operand for _, operand in tree.rest)],
+    Conditional: lambda tree: [tree.condition, tree.then, tree.otherwise],
+    Filter: lambda tree: [tree.of, *(value for _, value in tree.arguments)],
+    Test: lambda tree: [tree.of],
+    Call: lambda tree: list(tree.arguments),
+    ListOf: lambda tree: list(tree.items),
+    ObjectOf: lambda tree: [part for entry in tree.entries for part in entry],
+    Template: lambda tree: list(tree.parts),
+    Text: lambda tree: [tree.body],
+}
 
 
 def children(tree: Expr) -> list[Expr]:
-    """The direct parts of a tree, in the order in which they are written."""
-    found: list[Expr] = []
-    for name in _PARTS[type(tree)]:
-        _add_nodes(getattr(tree, name), found)
-    return found
-
-
-def _add_nodes(value: object, found: list[Expr]) -> None:
-    if isinstance(value, Node):
-        found.append(value)  # type: ignore[arg-type]  # every Node of ours is one of the union
-    elif isinstance(value, tuple):
-        for part in value:
-            _add_nodes(part, found)
+    """The direct parts of a tree, in the order in which they are declared."""
+    return _CHILDREN[tree.__class__](tree)
 
 
 def walk(tree: Expr) -> Iterator[Expr]:
@@ -220,13 +232,28 @@ def walk(tree: Expr) -> Iterator[Expr]:
     while waiting:
         node = waiting.pop()
         yield node
-        if _PARTS[type(node)]:
-            waiting.extend(reversed(children(node)))
+        parts = _CHILDREN[node.__class__]
+        if parts is not _none:
+            waiting.extend(reversed(parts(node)))
 
 
 def references(tree: Expr) -> Iterator[Ref]:
     """Every name of ours that the tree reads, in the order in which they are written."""
-    return (node for node in walk(tree) if isinstance(node, Ref))
+    return iter(_references(tree))
+
+
+def _references(tree: Expr) -> list[Ref]:
+    found: list[Ref] = []
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node.__class__ is Ref:
+            found.append(node)
+            continue
+        parts = _CHILDREN[node.__class__]
+        if parts is not _none:
+            waiting.extend(reversed(parts(node)))
+    return found
 
 
 def constant(tree: Expr) -> Json | None:

@@ -8,8 +8,10 @@ errs towards "unknown", never towards a false alarm.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
+
+from overture.expressions.records import record
 
 # null, boolean, int, float, str, list or dict of the same: mypy knows no recursive alias that pydantic reads too
 Json = Any
@@ -18,7 +20,7 @@ Kind = Literal["null", "boolean", "integer", "number", "string", "array", "objec
 KINDS: frozenset[Kind] = frozenset(("null", "boolean", "number", "string", "array", "object"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Type:
     """`kinds` never holds both integer and number (number includes integer). An empty set of kinds: no value at all
     (the item of an empty list).

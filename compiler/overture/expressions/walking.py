@@ -9,6 +9,7 @@ from typing import Any
 from overture.expressions.findings import Environment, Finding
 from overture.expressions.narrowing import Fact, Facts, narrow
 from overture.expressions.operators import Objection
+from overture.expressions.records import record
 from overture.expressions.schemas import describe, is_assignable
 from overture.expressions.tree import Expr, Filter, Index, Slice, Span, written
 from overture.expressions.types import ANY, BOOLEAN, KINDS, Json, Type
@@ -23,7 +24,7 @@ SHORT = "short-list"  # a warning: where the item is there, it is what its type 
 Handler = Callable[[Any, Any, Facts], "Seen"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pending:
     """A finding unless the path that it ends is covered."""
 
@@ -31,7 +32,7 @@ class Pending:
     path: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seen:
     """A typed tree; `pending` is what is wrong unless the path that it ends is covered; `is_faulty`: it has a finding
     already, and counts as unknown."""

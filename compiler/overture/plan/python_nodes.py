@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from overture.expressions.records import record
 from overture.expressions.tree import (
     Binary,
     Call,
@@ -80,7 +81,7 @@ class Code:
         return self.binding == ATOM
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source(Node):
     """Python as it stands in place of a tree: the variable of a comprehension."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, Final
 
+from overture.expressions.records import record
 from overture.expressions.types import ANY, Json, Kind, Type
 
 
@@ -20,7 +21,7 @@ REQUIRED: Final = Required.REQUIRED
 Result = Callable[[Type, Mapping[str, Type]], Type]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parameter:
     """An argument: `default` is REQUIRED, or what stands in for it. `problem` says what is wrong with a constant, and
     `rule` is the finding then. An `is_attribute` is a dotted path into the subject's items; an `is_keyword` is given by
@@ -40,7 +41,7 @@ class Parameter:
         return self.default is REQUIRED
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Example:
     """An expression over the names of `data`, and what it is worth; `error` instead for one that has no value."""
 
@@ -50,7 +51,7 @@ class Example:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FilterRow:
     """`subject | name(...)`. `evaluate` takes the subject and every parameter's value in order; it may give MISSING,
     and raises Refused."""
@@ -71,7 +72,7 @@ class FilterRow:
         return f"{self.name}({_written(self.parameters)})" if self.parameters else self.name
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TestRow:
     """`subject is name`, and the word `'name'` of `select` and its kin.
 
@@ -92,7 +93,7 @@ class TestRow:
         return self.holds is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FunctionRow:
     """`name(...)`. `evaluate` takes the arguments; that of `now` is the clock of the scope, and None here."""
 
