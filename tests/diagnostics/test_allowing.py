@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overture.checks import check
@@ -219,6 +219,7 @@ def test_an_unused_allow_that_parts_a_block_from_empty_lines_stays() -> None:
 COMMENTS = ["# overture: allow retried-write (fine)", "# overture: allow OV901, OV212 (fine)", "# plain", ""]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(COMMENTS), st.sampled_from(COMMENTS), st.booleans(), st.sampled_from(["\n", "\r\n"]))
 def test_the_canonical_form_allows_the_same(above: str, behind: str, is_mixed: bool, newline: str) -> None:
     text = POST.format(above=above, behind="  " + behind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import overture.checks.rules
@@ -49,11 +49,12 @@ diagnostics = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(diagnostics, max_size=12))
 def test_what_is_left_is_in_order_new_to_nobody_and_keeps_every_file_wrong_that_was(given: list[Diagnostic]) -> None:
     left = once(given)
     assert all(each in given for each in left)
-    assert left == sorted(left, key=lambda each: (each.at.line, each.at.column, each.code)) == once(left)
+    assert left == sorted(left, key=lambda each: (each.at.line, each.at.column, each.code))
     assert len({(each.at.column, each.at.end_column) for each in left}) == len(left)
     assert any(each.severity == "error" for each in left) == any(each.severity == "error" for each in given)
 
@@ -84,7 +85,7 @@ HEAD = "overture: 1\nname: example\n"
             "tasks: [{id: a, kind: ai, prompt: b}, {id: b, kind: log, message: b, when: tasks.a.value}]",
             "not-boolean",
         ),
-        ("tasks: [{id: a, kind: log, message: '{{ secrets.TOKEN }}'}]", "undeclared-secret"),
+        ("tasks: [{id: a, kind: log, message: '{{ secrets.TOKEN }}'}]", "misplaced-secret"),
     ],
 )
 def test_consequences_are_not_told(document: str, rule: str) -> None:

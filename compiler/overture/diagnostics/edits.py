@@ -35,5 +35,6 @@ def with_edits(text: str, diagnostics: Iterable[Diagnostic]) -> tuple[str, list[
 
 
 def _is_apart(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
-    """Whether two changes can both be made. Two insertions at one place cannot: neither says which comes first."""
-    return (one[1] <= other[0] or other[1] <= one[0]) and one[:2] != other[:2]
+    """Whether two changes can both be made. Where they touch, each counts on what the other changes: an element that is
+    added behind one that is taken out would begin with a comma."""
+    return one[1] < other[0] or other[1] < one[0]

@@ -43,7 +43,7 @@ ALLOWED = {"env", "stdin", "connection"}
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for spot in analysis.spots.values():
-        if _may_hold_secrets(spot) or not any(ref.root == "secrets" for ref in spot.reads):
+        if may_hold_secrets(spot) or not any(ref.root == "secrets" for ref in spot.reads):
             continue  # to know a place takes longer than to know a name
         for ref, at in analysis.refs(spot):
             if ref.root == "secrets":
@@ -51,7 +51,8 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
                 yield RULE.at(at, f"secret `{ref.name}` may not stand here", help=help)
 
 
-def _may_hold_secrets(spot: Spot) -> bool:
+def may_hold_secrets(spot: Spot) -> bool:
+    """Whether secrets may stand in a field."""
     if spot.owner is None or spot.field.path == "when":
         return False
     if spot.owner.kind in EVERYWHERE or spot.field.path in ALLOWED:

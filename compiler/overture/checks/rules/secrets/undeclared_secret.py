@@ -26,19 +26,30 @@ tasks:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from overture.checks.analysis import Analysis
+from overture.checks.analysis import Analysis, Spot
+from overture.checks.declaring import with_secret
+from overture.checks.rules.secrets.misplaced_secret import may_hold_secrets
 from overture.checks.telling import told
-from overture.diagnostics.model import Diagnostic
+from overture.diagnostics.model import Diagnostic, Edit
+from overture.diagnostics.nearest import nearest
 from overture.diagnostics.rules import Rule
 from overture.language.facts import trigger_secrets
 
 RULE = Rule("OV701", "undeclared-secret", "error", __doc__)
+_NAMED = re.compile(r"`([A-Z][A-Z0-9_]*)`")
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    yield from told(analysis, RULE)
+    for each in told(analysis, RULE):
+        spot = _spot(analysis, each.at.pointer)
+        if spot is not None and not may_hold_secrets(spot):
+            continue  # where it stands is wrong, declared or not
+        named = _NAMED.search(each.message)
+        yield replace(each, edit=_edit(analysis, named[1])) if named else each
     declared = analysis.workflow.secrets or ()
     for pointer, name in trigger_secrets(analysis.workflow):
         if name not in declared:
@@ -46,4 +57,19 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
                 analysis.source.value(pointer),
                 f"secret `{name}` is not declared",
                 help=analysis.suggest(name, declared),
+                edit=_edit(analysis, name),
             )
+
+
+def _spot(analysis: Analysis, pointer: str) -> Spot | None:
+    """The field that holds a place."""
+    while pointer and pointer not in analysis.spots:
+        pointer = pointer.rpartition("/")[0]
+    return analysis.spots.get(pointer)
+
+
+def _edit(analysis: Analysis, name: str) -> Edit | None:
+    """Declares it, unless it may be meant to be one that is declared."""
+    declared = analysis.workflow.secrets or ()
+    is_clear = len(declared) < 50 and nearest(name, declared) is None
+    return with_secret(analysis.source, name) if is_clear else None

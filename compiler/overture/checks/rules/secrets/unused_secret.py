@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
+from overture.checks.declaring import without_secret
 from overture.checks.telling import unread
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
@@ -41,5 +42,9 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
     declared = analysis.workflow.secrets or ()
     named = [name for _, name in trigger_secrets(analysis.workflow)]
     for name in unread(analysis, "secrets", declared, named):
-        at = analysis.source.value(f"/secrets/{declared.index(name)}")
-        yield RULE.at(at, f"secret `{name}` is never used", help="remove it")
+        index = declared.index(name)
+        at = analysis.source.value(f"/secrets/{index}")
+        # an action takes a secret that its catalogue names, and the workflow only declares
+        has_action = any(analysis.index.of("action"))
+        edit = None if has_action else without_secret(analysis.source, index)
+        yield RULE.at(at, f"secret `{name}` is never used", help="remove it", edit=edit)
