@@ -230,7 +230,10 @@ _RESULTS |= dict.fromkeys(("ai", "python", "shell", "approve"), "value")
 
 def schema_at(data: Document, parts: tuple[str, ...]) -> tuple[str, dict[str, Any]] | None:
     """The pointer and the schema of what a path reads, as far as `inputs`, `state` and `returns` declare it."""
-    if parts[0] in ("inputs", "state") and len(parts) > 1:
+    webhooks = [n for n, each in enumerate(data.get("triggers") or ()) if each["type"] == "webhook"]
+    if parts[:2] == ("trigger", "body") and len(webhooks) == 1:
+        pointer, rest = f"/triggers/{webhooks[0]}/returns", parts[2:]
+    elif parts[0] in ("inputs", "state") and len(parts) > 1:
         pointer, rest = f"/{parts[0]}/{parts[1]}", parts[2:]
     elif parts[0] == "tasks" and len(parts) > 2:
         task = next((each for each in tasks(data) if each.id == parts[1]), None)

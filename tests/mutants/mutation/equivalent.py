@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Callable
 
-from mutation.document import Read, Task
+from mutation.document import Document, Read, Task, loop_of, schema_of_read, tasks
 from mutation.operator import Mutant
 
 Predicate = Callable[[Mutant], bool]
@@ -63,10 +63,37 @@ def may_be_anything(mutant: Mutant) -> bool:
 
 def is_rendered_as_nothing(mutant: Mutant) -> bool:
     """Null renders as nothing (language.md 2): without its default the text is another, but right. Only where the path
-    is all that the braces hold, and stands in a longer text."""
-    read = _read(mutant)
+    is all that the braces hold, and where it is null at worst: a nullable property, the task of the run's error."""
+    read, data = mutant.facts
     alone = re.fullmatch(r"\s*\|\s*default\((?:[^()']|'[^']*')*\)\s*", read.after) and not read.before.strip()
-    return bool(alone) and not read.expression.is_bare and read.parts[-1] in ("note", "body", "description")
+    found = schema_of_read(data, read, len(read.parts))
+    is_nullable = read.parts == ("run", "error", "task") or (found is not None and "null" in found[1].get("type", ()))
+    return bool(alone) and not read.expression.is_bare and is_nullable
+
+
+def is_needed_anyway(mutant: Mutant) -> bool:
+    """What reads it says in `needs` that it waits for it, and may then stand before it (language.md 4 and 6)."""
+    _, task, reader = mutant.facts
+    return task.id in (reader.data.get("needs") or ())
+
+
+def is_harmless_by_itself(mutant: Mutant) -> bool:
+    """Inputs are trusted (language.md 7), and so are the items of a list that is one; a pattern or an enum in `returns`
+    bounds what may stand there, also where a `set` passes it on."""
+    read, data = mutant.facts
+    return _is_harmless(data, read)
+
+
+def _is_harmless(data: Document, read: Read) -> bool:
+    loop = loop_of(data, read)
+    if read.parts[0] == "inputs" or (loop is not None and str(loop.data["items"]).startswith("inputs.")):
+        return True
+    found = schema_of_read(data, read, len(read.parts))
+    if found is not None:
+        return "pattern" in found[1] or "enum" in found[1]
+    setting = next((task for task in tasks(data) if read.parts[:2] == ("tasks", task.id) and task.kind == "set"), None)
+    match = re.fullmatch(r"\{\{\s*([\w.]+)\s*\}\}", str(setting.data["values"].get(read.parts[2]))) if setting else None
+    return match is not None and _is_harmless(data, Read(read.expression, tuple(match.group(1).split(".")), 0))
 
 
 def main_takes_what_comes(mutant: Mutant) -> bool:
@@ -87,14 +114,14 @@ def main_takes_what_comes(mutant: Mutant) -> bool:
 
 def is_implied_by_reads(mutant: Mutant) -> bool:
     """A read draws the same edge as a need (language.md 6), and so do the tasks that a needed one waits for: what is
-    dropped is still so. All needs but the task listed before are read by the task itself."""
-    task, data = mutant.facts
+    dropped is still so. All of the group but the task listed before are read by the task itself."""
+    task, data, group = mutant.facts
     above = data
     for key in task.block.split("/")[1:]:
         above = above[int(key)] if isinstance(above, list) else above[key]
     before = above[task.index - 1]["id"] if task.index else None
     text = str(task.data)
-    return all(need == before or f"tasks.{need}." in text for need in task.data["needs"])
+    return all(need == before or f"tasks.{need}." in text for need in group)
 
 
 _OF_A_READ = (has_a_default, is_asked_for)
@@ -107,6 +134,8 @@ EQUIVALENT: dict[str, tuple[Predicate, ...]] = {
     "let_a_task_that_is_read_fail_and_go_on": (survives_a_failure, *_OF_A_READ),
     "skip_a_task_that_is_read": (is_there_whatever_happens, *_OF_A_READ),
     "misspell_what_is_read_of_the_trigger": (is_of_unknown_type,),
+    "move_a_task_behind_what_reads_it": (is_needed_anyway,),
+    "keep_a_path_no_longer_harmless": (is_harmless_by_itself,),
     "drop_an_argument_of_main": (main_takes_what_comes,),
     "give_main_an_argument_it_lacks": (main_takes_what_comes,),
     "drop_the_needs_of_what_joins_a_group": (is_implied_by_reads,),

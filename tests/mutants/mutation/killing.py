@@ -60,8 +60,10 @@ class Row:
 
 
 def findings(document: Document | str, base: Base) -> tuple[Diagnostic, ...]:
+    """What the checker says; data goes in as JSON, a text as what it looks like."""
     text = document if isinstance(document, str) else json.dumps(document)
-    return check(read(text, "mutant.flow.json"), base.beside.get).diagnostics
+    kind = "json" if text.startswith("{") else "yaml"
+    return check(read(text, f"mutant.flow.{kind}"), base.beside.get).diagnostics
 
 
 def tried(operators: Iterable[Operator], bases: Iterable[Base], seed: int, most: int) -> Iterator[Verdict | Operator]:

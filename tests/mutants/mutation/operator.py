@@ -37,7 +37,7 @@ class Operator:
     def mutants(self, data: Document, rng: Random, most: int) -> list[Mutant]:
         """At most `most` of the mistakes of this kind that a document can hold, of a long one in its beginning."""
         made = list(islice(self.operate(data, rng), 60))
-        return made if len(made) <= most else rng.sample(made, most)
+        return rng.sample(made, min(most, len(made)))
 
 
 OPERATORS: list[Operator] = []

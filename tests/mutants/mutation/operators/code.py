@@ -44,7 +44,7 @@ def give_main_an_argument_it_lacks(data: Document, rng: Random) -> Iterator[Muta
             yield Mutant(put(data, f"{task.pointer}/args", args), (task.pointer,), facts=(task,))
 
 
-@operator("missing-requirement", "python-code", "unrequired-import", "unknown-import")
+@operator("missing-requirement")
 def import_what_is_not_required(data: Document, rng: Random) -> Iterator[Mutant]:
     for task in tasks(data):
         if task.kind == "python" and "requirements" not in task.data:

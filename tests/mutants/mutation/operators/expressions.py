@@ -6,12 +6,17 @@ import re
 from collections.abc import Iterator
 from random import Random
 
-from mutation.document import Document, expressions, misspelt, put, retext, reworded
+from mutation.document import Document, Expression, expressions, misspelt, put, retext, reworded
 from mutation.operator import Mutant, operator
 
 CONDITIONS = ("when", "where", "until", "that")
 _FILTER = re.compile(r"\|\s*([a-z]\w+)")
 _TEST = re.compile(r"\bis (?:not )?([a-z]{5,})")
+
+
+def _of_a_run(data: Document) -> list[Expression]:
+    """All but those of triggers, where there is no run yet whose id could be read."""
+    return [each for each in expressions(data) if not each.holder.startswith("/triggers")]
 
 
 @operator("unknown-filter")
@@ -81,7 +86,7 @@ def write_a_statement(data: Document, rng: Random) -> Iterator[Mutant]:
 
 @operator("type-mismatch")
 def subtract_from_a_text(data: Document, rng: Random) -> Iterator[Mutant]:
-    for each in expressions(data):
+    for each in _of_a_run(data):
         wrong = f"(run.id - 1) > 3 and ({each.body})" if each.field in CONDITIONS else "run.id - 1"
         if each.field not in ("items",):
             yield Mutant(reworded(data, each, wrong), (each.holder,))
@@ -96,7 +101,7 @@ def add_a_number_to_a_text(data: Document, rng: Random) -> Iterator[Mutant]:
 
 @operator("not-boolean")
 def take_a_text_for_a_condition(data: Document, rng: Random) -> Iterator[Mutant]:
-    for each in expressions(data):
+    for each in _of_a_run(data):
         if each.field in CONDITIONS:
             wrong = rng.choice(
                 ["run.id", f"'{{}}' ~ ({each.body})".replace("{}", "x"), f"({each.body}) and 'yes'", "[1]"]
@@ -106,7 +111,7 @@ def take_a_text_for_a_condition(data: Document, rng: Random) -> Iterator[Mutant]
 
 @operator("never-equal")
 def compare_a_text_with_a_number(data: Document, rng: Random) -> Iterator[Mutant]:
-    for each in expressions(data):
+    for each in _of_a_run(data):
         if each.field in CONDITIONS:
             yield Mutant(reworded(data, each, f"({each.body}) and run.id == 1"), (each.holder,))
 

@@ -66,7 +66,9 @@ def keep_a_path_no_longer_harmless(data: Document, rng: Random) -> Iterator[Muta
         match = re.search(r"\|\s*(slugify|sha256)\b", each.body)
         if match and each.field in ("path", "save"):
             start, end = each.start + match.start(), each.start + match.end()
-            yield Mutant(retext(data, each, start, end, ""), (each.holder,))
+            read = next((read for read in reads(data) if read.expression == each), None)
+            if read is not None:
+                yield Mutant(retext(data, each, start, end, ""), (each.holder,), facts=(read, data))
 
 
 @operator("untrusted-system")
@@ -172,6 +174,34 @@ def skip_failures_that_nobody_looks_at(data: Document, rng: Random) -> Iterator[
         told = any(read.parts[:2] == ("tasks", task.id) for read in reads(data))
         if task.kind == "foreach" and task.data.get("tasks") and not told:
             yield Mutant(put(data, f"{task.pointer}/on_item_error", "skip"), (task.pointer,), facts=(task,))
+
+
+@operator("no-timeout")
+def wait_for_ever_where_nobody_sits(data: Document, rng: Random) -> Iterator[Mutant]:
+    schemas = (data.get("inputs") or {}).values()
+    reads_a_trigger = any(read.parts[0] == "trigger" for read in reads(data))
+    if "timeout" in data or "defaults" in data or reads_a_trigger or any("default" not in each for each in schemas):
+        return
+    if any(task.kind in ("shell", "python", "sql", "call", "approve") for task in tasks(data)):
+        return  # told once, at the first: that one may have been there before
+    changed = copied(data)
+    changed["triggers"] = [{"type": "schedule", "cron": "0 6 * * *", "timezone": "UTC"}]
+    changed["tasks"].insert(0, {"id": "backs_up", "kind": "shell", "command": ["backup", "--all"]})
+    sound = put(changed, "/tasks/0/timeout", "1h")
+    yield Mutant(changed, ("/tasks/0",), before=sound)
+
+
+@operator("same-cause")
+def alarm_by_the_way_that_failed(data: Document, rng: Random) -> Iterator[Mutant]:
+    urls = [str(task.data["url"]) for task in tasks(data) if task.kind == "http"]
+    hosts = {"".join(re.findall(r"^https://[\w.-]+", url)) for url in urls}
+    tells = any(task.kind in ("email", "call", "action") for task in tasks(data))
+    if "on_failure" not in data and len(hosts) == 1 and hosts != {""} and not tells:
+        changed = copied(data)
+        url = f"{sorted(hosts)[0]}/alarm"
+        changed["on_failure"] = [{"id": "alarms", "kind": "http", "method": "POST", "url": url, "body": {"text": "no"}}]
+        others = put(changed, "/on_failure/0/url", "https://elsewhere.example.org/alarm")
+        yield Mutant(changed, ("/on_failure", *(task.pointer for task in tasks(data))), before=others)
 
 
 @operator("racing-state")

@@ -90,7 +90,7 @@ def move_a_task_behind_what_reads_it(data: Document, rng: Random) -> Iterator[Mu
             block = at(changed, task.block)
             block.insert(reader.index, block.pop(task.index))
             places = (_place_of(changed, data, read.expression.holder), task_named(changed, task.id).pointer)
-            yield Mutant(changed, places, facts=(read, 2))
+            yield Mutant(changed, places, facts=(read, task, reader))
 
 
 @operator("cycle")
@@ -160,10 +160,12 @@ def empty_a_block(data: Document, rng: Random) -> Iterator[Mutant]:
 def drop_the_needs_of_what_joins_a_group(data: Document, rng: Random) -> Iterator[Mutant]:
     for task in tasks(data):
         needs = task.data.get("needs") or ()
-        if len(needs) > 1:
+        written = {each.id: str(each.data.get("needs")) for each in tasks(data) if each.id in needs}
+        group = [need for need in needs if list(written.values()).count(written[need]) > 1]  # begin side by side
+        if len(group) > 1:
             changed = copied(data)
             del at(changed, task.pointer)["needs"]
-            yield Mutant(changed, (task.pointer,), facts=(task, data))
+            yield Mutant(changed, (task.pointer,), facts=(task, data, group))
 
 
 @operator("constant-condition", "unreachable-task", "never-equal", "endless-repeat")

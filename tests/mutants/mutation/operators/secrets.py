@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from mutation.document import Document, copied, drop, put, reads, tasks
+from mutation.document import Document, copied, drop, put, reads, reads_of, tasks
 from mutation.operator import Mutant, operator
 
 LITERAL_KEYS = (
@@ -51,9 +51,10 @@ def keep_a_secret_in_a_set(data: Document, rng: Random) -> Iterator[Mutant]:
     for name in data.get("secrets") or ():
         for task in tasks(data):
             if task.kind in ("set", "remember"):
-                key = next(iter(task.data["values"]))
-                changed = put(data, f"{task.pointer}/values/{key}", f"{{{{ secrets.{name} }}}}")
-                yield Mutant(changed, (task.pointer,))
+                key = "the_key" if task.kind == "set" else next(iter(task.data["values"]))
+                if task.kind == "set" or (data.get("state") or {}).get(key, {}).get("type") == "string":
+                    changed = put(data, f"{task.pointer}/values/{key}", f"{{{{ secrets.{name} }}}}")
+                    yield Mutant(changed, (task.pointer,))
 
 
 @operator("misplaced-secret")
@@ -69,7 +70,9 @@ def pass_a_secret_as_an_argument(data: Document, rng: Random) -> Iterator[Mutant
 def steer_by_a_secret(data: Document, rng: Random) -> Iterator[Mutant]:
     for name in data.get("secrets") or ():
         for task in tasks(data):
-            if "when" not in task.data:
+            if "when" not in task.data and not reads_of(
+                data, task.id
+            ):  # what is skipped may be missing: another mistake
                 changed = put(data, f"{task.pointer}/when", f"secrets.{name} != 'x'")
                 yield Mutant(changed, (task.pointer,))
 

@@ -49,6 +49,11 @@ def write_a_cron_that_never_fires(data: Document, rng: Random) -> Iterator[Mutan
     yield from _schedules(data, "cron", ["0 0 30 2 *", "0 0 31 2 *", "0 0 31 4,6,9,11 *", "5 4 31 feb *"])
 
 
+@operator("clock-change")
+def fire_in_an_hour_that_a_clock_change_skips(data: Document, rng: Random) -> Iterator[Mutant]:
+    yield from _schedules(data, "cron", ["30 2 * * *", "15 2 * * 0", "0 2 * 3,10 *"])
+
+
 @operator("bad-timezone")
 def misspell_the_zone(data: Document, rng: Random) -> Iterator[Mutant]:
     yield from _schedules(data, "timezone", ["Europe/Pariss", "CEST", "Berlin", "UTC+2", "europe paris", ""])
@@ -72,7 +77,7 @@ def set_an_input_that_is_not_there(data: Document, rng: Random) -> Iterator[Muta
         yield Mutant(changed, (f"/triggers/{len(changed['triggers']) - 1}",))
 
 
-@operator("type-mismatch", "wrong-type", "bad-schema", "wrong-value", "bad-input")
+@operator("type-mismatch", "wrong-type", "bad-schema", "wrong-value")
 def set_an_input_to_another_type(data: Document, rng: Random) -> Iterator[Mutant]:
     wrong: dict[str, Any] = {
         "string": 7,

@@ -146,7 +146,7 @@ def drop_a_default(data: Document, rng: Random) -> Iterator[Mutant]:
         match = re.match(r"\s*\|\s*default\((?:[^()']|'[^']*')*\)", read.after)
         if match:
             changed = retext(data, read.expression, read.end, read.end + match.end(), "")
-            yield Mutant(changed, (read.expression.holder,), facts=(read,))
+            yield Mutant(changed, (read.expression.holder,), facts=(read, data))
 
 
 @operator("bad-schema", "wrong-type", "wrong-value")
