@@ -71,7 +71,8 @@ def test_nothing_runs_after_what_always_ends_the_run(end: str, found: list[str])
 
 
 def test_a_stop_stands_in_the_workflows_own_list() -> None:
-    inner = "id: risk, kind: try, tasks: [{id: enough, kind: stop, when: run.id == 'a'}], catch: [{id: c, kind: log, message: a}]"
+    stop = "[{id: enough, kind: stop, when: run.id == 'a'}]"
+    inner = f"id: risk, kind: try, tasks: {stop}, catch: [{{id: c, kind: log, message: a}}]"
     assert codes(_flow(inner)) == ["OV404"]
     assert codes(_flow("id: a, kind: log, message: a") + "finally: [{id: enough, kind: stop}]\n") == ["OV404"]
 

@@ -226,3 +226,68 @@ def test_outputs_know_what_was_asserted_but_not_that_nothing_stopped() -> None:
     assert codes(
         flow.replace("kind: assert, that: [inputs.name != null]", "kind: stop, when: inputs.name == null")
     ) == ["OV208"]
+
+
+BOTH = SKIPPED.replace("when:", "on_error: continue, when:")
+
+
+@pytest.mark.parametrize(
+    ("guard", "found"),
+    [
+        ("tasks.fetch.state == 'succeeded'", []),
+        ("tasks.fetch.state in ['succeeded']", []),
+        ("tasks.fetch.state != 'failed' and tasks.fetch.state != 'skipped'", []),
+        ("tasks.fetch.state not in ['failed', 'skipped']", []),
+        ("inputs.loud and tasks.fetch.state != 'failed'", []),
+        ("inputs.loud and tasks.fetch.error == null", []),
+        ("tasks.fetch.body is defined", []),
+        ("tasks.fetch.state != 'failed'", ["OV208"]),
+        ("tasks.fetch.state != 'skipped'", ["OV208"]),
+        ("tasks.fetch.state in ['succeeded', 'skipped']", ["OV208"]),
+        ("inputs.loud", ["OV208"]),
+        ("inputs.loud or tasks.fetch.state != 'failed'", ["OV208"]),
+        ("tasks.all.state == 'succeeded'", ["OV208"]),
+    ],
+)
+def test_each_reason_that_a_result_may_be_missing_needs_its_guard(guard: str, found: list[str]) -> None:
+    asked = f"""  - {{id: tell, kind: log, when: "{guard}", message: "{{{{ tasks.fetch.body }}}}"}}"""
+    assert codes(_flow(f"  - {BOTH}", asked)) == found
+    inside = f"""  - {{id: tell, kind: log, message: "{{{{ tasks.fetch.body if {guard} else '' }}}}"}}"""
+    assert codes(_flow(f"  - {BOTH}", inside)) == found
+
+
+@pytest.mark.parametrize(
+    ("guard", "found"),
+    [
+        ("inputs.loud and inputs.names is not empty", []),
+        ("inputs.names is not empty and inputs.name == null and inputs.loud", []),
+        ("inputs.loud", ["OV208"]),
+        ("inputs.loud or inputs.names is not empty", ["OV208"]),
+    ],
+)
+def test_the_same_condition_in_another_order_or_with_more_is_a_guard(guard: str, found: list[str]) -> None:
+    skipped = SKIPPED.replace("inputs.loud", "inputs.loud and inputs.names is not empty")
+    asked = f"""  - {{id: tell, kind: log, when: "{guard}", message: "{{{{ tasks.fetch.body }}}}"}}"""
+    assert codes(_flow(f"  - {skipped}", asked)) == found
+    inside = f"""  - {{id: tell, kind: log, message: "{{{{ tasks.fetch.body if {guard} else '' }}}}"}}"""
+    assert codes(_flow(f"  - {skipped}", inside)) == found
+
+
+@pytest.mark.parametrize(
+    ("guard", "reads", "found"),
+    [
+        ("tasks.risk.error == null", "tasks.fetch.x", []),
+        ("tasks.risk.error is none", "tasks.fetch.x", []),
+        ("tasks.risk.error != null", "tasks.mend.x", []),
+        ("tasks.risk.error != null", "tasks.fetch.x", ["OV208"]),
+        ("tasks.risk.state == 'succeeded'", "tasks.fetch.x", ["OV208"]),
+        ("tasks.fetch.state == 'succeeded'", "tasks.fetch.x", []),
+    ],
+)
+def test_the_error_of_a_try_tells_which_part_ran(guard: str, reads: str, found: list[str]) -> None:
+    tried = """  - id: risk
+        kind: try
+        tasks: [{id: fetch, kind: set, values: {x: 1}}]
+        catch: [{id: mend, kind: set, values: {x: 2}}]"""
+    tell = f"""  - {{id: tell, kind: log, when: "{guard}", message: "{{{{ {reads} }}}}"}}"""
+    assert codes(_flow(tried, tell)) == found

@@ -38,7 +38,9 @@ class Names:
         name = _written(ref)
         if self.types and name not in self.types:
             return Lookup(ANY, problem=Finding("unknown-name", f"there is no `{name}`", None, ref.span, name=ref.name))
-        return Lookup(self.types.get(name, ANY), self.missing.get(name), present_when=self.present_when.get(name, ()))
+        ways = tuple((each,) for each in self.present_when.get(name, ()))
+        present_when = (ways,) if ways else ()
+        return Lookup(self.types.get(name, ANY), self.missing.get(name), present_when=present_when)
 
 
 def _written(ref: Ref) -> str:

@@ -11,9 +11,9 @@ from overture.checks.guards import NOTHING_HELD, Held, conditions
 from overture.checks.index import HANDLERS, Entry
 from overture.checks.places import Place, Relation, relate
 from overture.checks.results import ANSWERED_ON_FAILURE, ERROR, ERROR_OR_NULL, STATE, TEXTS
-from overture.expressions.inference import Finding, Lookup
+from overture.expressions.findings import Finding, Lookup, Way
 from overture.expressions.schemas import type_of_schema, union
-from overture.expressions.tree import Compare, Expr, Literal, Ref, Test, Text
+from overture.expressions.tree import Compare, Expr, Literal, Ref, Test, Text, Unary
 from overture.expressions.types import ANY, INTEGER, NOTHING, NULL, STRING, Json, Type, object_of
 from overture.language.tasks import BranchTask, TryTask
 from overture.language.workflow import AfterTrigger, TriggerPart, WebhookTrigger
@@ -45,6 +45,15 @@ class Reason:
     text: str
     unless: Unless = ()
     needed: frozenset[Expr] = frozenset()
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways to know, within an expression, that the reason does not count."""
+        needed = tuple(
+            (each.operand, False) if isinstance(each, Unary) and each.op == "not" else (each, True)
+            for each in self.needed
+        )
+        return (*((each,) for each in self.unless), *((needed,) if needed else ()))
 
 
 class Scope:
@@ -158,7 +167,7 @@ class Scope:
             )
             return Lookup(ANY, None, problem)
         missing = None if len(giving) == len(triggers) else "not every trigger gives it"
-        present_when = ((Ref("run", "trigger"), needed),)
+        present_when = ((((Ref("run", "trigger"), needed),),),)
         if ref.name in ("headers", "query"):
             return Lookup(TEXTS, missing, None, present_when)
         found = NOTHING
@@ -201,9 +210,7 @@ class Scope:
         reasons = self._reasons(entry, ref.field, relation)
         if not reasons:
             return Lookup(results[ref.field])
-        # what takes one reason away leaves the others
-        present_when = reasons[0].unless if len(reasons) == 1 else ()
-        return Lookup(results[ref.field], reasons[0].text, None, present_when)
+        return Lookup(results[ref.field], reasons[0].text, None, tuple(each.ways for each in reasons))
 
     def _no_result(self, entry: Entry, name: str, known: list[str]) -> str | None:
         if name == "value" and entry.kind == "foreach":
@@ -272,7 +279,8 @@ class Scope:
         succeeded = (_state_of(entry), "succeeded")
         if entry.task.when is not None:
             condition = self._condition(f"{entry.pointer}/when")
-            yield Reason(f"`{entry.id}` may be skipped", (succeeded, (condition, True)), conditions(condition, True))
+            unless = (succeeded, (condition, True), *_not_in_state(entry, "skipped"))
+            yield Reason(f"`{entry.id}` may be skipped", unless, conditions(condition, True))
         if entry.task.on_error == "continue" and result not in ANSWERED_ON_FAILURE.get(entry.kind, ()):
             yield Reason(f"`{entry.id}` may fail and the run goes on", (succeeded, *_not_failed(entry)))
 
@@ -298,7 +306,7 @@ class Scope:
         if isinstance(container.task, TryTask):
             is_catch = slot == "catch"
             what = "may not run" if is_catch else "may fail"
-            unless = ((Ref("tasks", container.id, "failed"), is_catch),)
+            unless = ((Ref("tasks", container.id, "failed"), is_catch), *_with_error(container, is_catch))
             yield Reason(f"`{entry.id}` stands in a try and {what}", unless)
 
     def _stopped(self, relation: Relation) -> Iterator[Reason]:
@@ -332,12 +340,19 @@ def _state_of(entry: Entry) -> Ref:
 
 def _not_failed(entry: Entry) -> Unless:
     """The ways to say that a task that ran did not fail."""
-    state, error = _state_of(entry), Ref("tasks", entry.id, "error")
+    return (*_not_in_state(entry, "failed"), *_with_error(entry, False))
+
+
+def _not_in_state(entry: Entry, state: str) -> Unless:
+    of = _state_of(entry)
+    return ((Compare(of, (("!=", Literal(state)),)), True), (Compare(of, (("==", Literal(state)),)), False))
+
+
+def _with_error(entry: Entry, has_one: bool) -> Unless:
+    error = Ref("tasks", entry.id, "error")
     return (
-        (Compare(state, (("!=", Literal("failed")),)), True),
-        (Compare(state, (("==", Literal("failed")),)), False),
-        (Test(error, "none"), True),
-        (Test(error, "none", negated=True), False),
-        (Compare(error, (("==", Literal(None)),)), True),
-        (Compare(error, (("!=", Literal(None)),)), False),
+        (Test(error, "none"), not has_one),
+        (Test(error, "none", negated=True), has_one),
+        (Compare(error, (("==", Literal(None)),)), not has_one),
+        (Compare(error, (("!=", Literal(None)),)), has_one),
     )

@@ -25,18 +25,22 @@ class Finding:
     known: tuple[str, ...] = ()
 
 
+Way = tuple[tuple[Expr, Json], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """What is known of a name.
 
-    `missing` says why a read of it may find nothing, None if it is there; `present_when` lists what, known by a guard,
-    makes it there: an expression that has a value. (A task's own `state == 'succeeded'` always does.) A `problem` is
-    reported as it is, and nothing else about what hangs on that name."""
+    `missing` says why a read of it may find nothing, None if it is there; `present_when` lists, for each reason, the
+    ways to know by a guard that it does not count: expressions that have a value, all of one way. (A task's own
+    `state == 'succeeded'` always does.) A `problem` is reported as it is, and nothing else about what hangs on that
+    name."""
 
     type: Type
     missing: str | None = None
     problem: Finding | None = None
-    present_when: tuple[tuple[Expr, Json], ...] = ()
+    present_when: tuple[tuple[Way, ...], ...] = ()
 
 
 class Environment(Protocol):

@@ -352,7 +352,9 @@ def _faulty_part(objection: Objection, left: Expr, right: Expr, whole: Expr) -> 
 def _is_present(tree: Ref, found: Lookup, facts: Facts) -> bool:
     if tree.root == "tasks" and facts.has(Ref("tasks", tree.name, "state"), "succeeded"):
         return True
-    return any(facts.has(path, value) for path, value in found.present_when)
+    return bool(found.present_when) and all(
+        any(all(facts.has(path, value) for path, value in way) for way in ways) for ways in found.present_when
+    )
 
 
 _HANDLERS: dict[type, Handler] = {

@@ -101,7 +101,21 @@ class Facts:
     def has(self, tree: Expr, value: Json) -> bool:
         """Whether a path is known to have this one value."""
         fact = self.of(tree)
-        return fact is not None and fact.values is not None and all(equal(each, value) for each in fact.values)
+        if fact is not None and fact.values is not None:
+            return all(equal(each, value) for each in fact.values)
+        return self.known != {} and self._settled(tree) is value
+
+    def _settled(self, tree: Expr) -> bool | None:
+        """What `path == constant` or `path != constant` gives by the values that the path may have."""
+        match tree:
+            case Compare(first=path, rest=((("==" | "!=") as op, Literal(value=value)),)):
+                fact = self.of(path)
+                is_out = fact is not None and (
+                    any(equal(each, value) for each in fact.excluded)
+                    or (fact.values is not None and not any(equal(each, value) for each in fact.values))
+                )
+                return op == "!=" if is_out else None
+        return None
 
     def also(self, other: Facts) -> Facts:
         """What is known when both hold."""
