@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterator
 from html import escape
 
-SIZE_PX = 12
 LINE_PX = 17.0
 _NARROW_PX, _WIDE_PX, _PICTURE_PX, _SENTENCE_PX = 7.3, 12.8, 17.0, 60.0
 _ELLIPSIS = "…"
@@ -93,8 +92,4 @@ def text_element(x: float, y: float, text: str, style: str, full: str = "", scal
 
 def number(value: float) -> str:
     """A coordinate to a tenth of a pixel."""
-    return (
-        f"{value:.1f}".removesuffix(".0").replace("-0", "0", 1)
-        if abs(value) < 0.05
-        else f"{value:.1f}".removesuffix(".0")
-    )
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # adding nothing makes -0.0 0.0

@@ -79,13 +79,13 @@ def box(id: str, kind: str, texts: Sequence[Line], tip: str, is_guarded: bool, i
     )
 
 
-def frame(title: Sequence[Line], inner: Shape, style: str = "", least_px: float = 0.0) -> Shape:
+def frame(title: Sequence[Line], inner: Shape, least_px: float = 0.0) -> Shape:
     """What belongs together, with its title."""
     width = max([least_px, inner.width + 2 * PAD_PX, *(width_px(line.text) + 2 * PAD_PX for line in title)])
     top = LINE_PX * len(title) + PAD_PX + 4
     height = top + inner.height + PAD_PX
     body = (
-        f'<rect class="well {style}" width="{number(width)}" height="{number(height)}" rx="7"/>'
+        f'<rect class="well" width="{number(width)}" height="{number(height)}" rx="7"/>'
         f"{written(title, PAD_PX, PAD_PX / 2)}{inner.at((width - inner.width) / 2, top)}"
     )
     return Shape(width, height, body)

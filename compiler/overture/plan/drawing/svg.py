@@ -24,15 +24,17 @@ _WIDEST_PX = 8000.0
 _DEEPEST = 40
 _LOOP_PX = 26.0
 _FORK_PX = 10.0
+_NEAR_PX = 40.0  # a line so close to that to a case would look like a slip
 _TRUNK_PX, _DROP_PX = 18.0, 16.0
 _LEAST_TITLE_PX = 280.0
+_HANDLER_STYLES = {"on failure": "end", "finally": "soft"}
 
 
 def as_svg(drawing: Drawing) -> str:
     """The whole drawing as one SVG document."""
     (title, body), *handlers = [(title, _block(block)) for title, block in drawing.parts]
     starts = _starts(drawing.starts)
-    frames = [frame([Line(name, f"id {_HANDLER_STYLES[name]}")], shape, "") for name, shape in handlers]
+    frames = [frame([Line(name, f"id {_HANDLER_STYLES[name]}")], shape) for name, shape in handlers]
     is_one_row = sum(each.width + GAP_X_PX for each in frames) <= max(_PAGE_PX, body.width)
     below = sum(each.width for each in frames) + GAP_X_PX * (len(frames) - 1) if is_one_row else 0.0
     tasks = frame(
@@ -65,9 +67,6 @@ def as_svg(drawing: Drawing) -> str:
         f'height="{height}" role="img" aria-label="{escape(drawing.name)}"><style>{stylesheet()}</style>'
         f'<rect class="paper" width="{width}" height="{height}"/>{"".join(parts)}</svg>\n'
     )
-
-
-_HANDLER_STYLES = {"on failure": "end", "finally": "soft"}
 
 
 def _edge_style(name: str) -> str:
@@ -143,7 +142,9 @@ def _cases(frames: Sequence[Shape]) -> Shape:
             parts.append(each.at(x, y + _TRUNK_PX + _DROP_PX))
             x += each.width + GAP_X_PX
         width = max(width, x - GAP_X_PX)
-        trunk = indent / 2 if indent else (middles[0] + middles[-1]) / 2
+        centre = (middles[0] + middles[-1]) / 2
+        nearest = min(middles, key=lambda middle: abs(middle - centre))
+        trunk = indent / 2 if indent else nearest if abs(nearest - centre) < _NEAR_PX else centre
         parts.append(line([(trunk, _FORK_PX), (trunk, y + _TRUNK_PX)]))
         if len(row) > 1 or indent:
             parts.append(line([(min(trunk, middles[0]), y + _TRUNK_PX), (middles[-1], y + _TRUNK_PX)]))

@@ -47,20 +47,29 @@ def as_mermaid(drawing: Drawing) -> str:
     return "\n".join(lines)
 
 
+_RESERVED = frozenset(("call", "class", "click", "default", "end", "flowchart", "graph", "href", "style", "subgraph"))
+
+
+def _mermaid_id(id: str) -> str:
+    """Mermaid reads `end` as the end of a subgraph wherever it stands; no id of ours has a capital letter."""
+    return id.capitalize() if id in _RESERVED else id
+
+
 def _mermaid_lines(block: Block, indent: str) -> Iterator[str]:
     for node in block.nodes:
+        id = _mermaid_id(node.id)
         if node.blocks:
-            yield f'{indent}subgraph {node.id}["{_mermaid(node.id)} · {node.kind}"]'
+            yield f'{indent}subgraph {id}["{_mermaid(node.id)} · {node.kind}"]'
             for number, (title, inner) in enumerate(node.blocks):
-                yield f'{indent}  subgraph {node.id}__{number}["{_mermaid(shortened(title))}"]'
+                yield f'{indent}  subgraph {id}__{number}["{_mermaid(shortened(title))}"]'
                 yield from _mermaid_lines(inner, indent + "    ")
                 yield f"{indent}  end"
             yield f"{indent}end"
         else:
-            yield f'{indent}{node.id}["{_mermaid(node.id)} · {node.kind}"]'
+            yield f'{indent}{id}["{_mermaid(node.id)} · {node.kind}"]'
     for node in block.nodes:
         for need in node.needs:
-            yield f"{indent}{need} {'-.->' if node.is_guarded else '-->'} {node.id}"
+            yield f"{indent}{_mermaid_id(need)} {'-.->' if node.is_guarded else '-->'} {_mermaid_id(node.id)}"
 
 
 def _mermaid(text: str) -> str:
