@@ -224,6 +224,19 @@ def test_a_hostile_file_cannot_move_the_cursor(folder: Path) -> None:
     assert ran.code == 1 and "\x1b" not in ran.stdout and "\u202e" not in ran.stdout
 
 
+def test_fix_goes_on_until_nothing_certain_is_left(folder: Path) -> None:
+    names = ["ALPHA", "BUS", "CITRUS", "DOOR", "EMBER", "FJORD", "GHOST", "HUT", "ISLE", "JUMP", "KIWI", "NOVA"]
+    auth = '{{id: {}, kind: http, url: "https://example.com", auth: {{type: bearer, token: "{{{{ secrets.{} }}}}"}}}}'
+    tasks = "".join(f"  - {auth.format(f't{number}', name)}\n" for number, name in enumerate(names))
+    path = folder / "many.flow.yaml"
+    path.write_text(f"overture: 1\nname: many\nsecrets: [ZZZ, YYY, XXX, WWW]  # ours\ntasks:\n{tasks}")
+    ran = invoke("check", "many.flow.yaml", "--fix", "--strict")
+    assert ran.code == 0, ran.stdout
+    found = re.search(r"secrets: \[(.*)\]  # ours\n", path.read_text())
+    assert found and sorted(found[1].split(", ")) == names
+    assert invoke("check", "many.flow.yaml", "--fix").stderr == "no findings in 1 file\n"
+
+
 ALLOWED = WARNING.replace("default: x}", "default: x}  # overture: allow unused-input (shown elsewhere)")
 
 

@@ -51,9 +51,10 @@ class Loaded:
         return {None: self.reading.source, **{name: each.source for name, each in self.called.items()}}
 
 
-def load(path: str) -> Loaded:
-    """Read and check one file, `-` is stdin. Raises OSError when it cannot be opened."""
-    content = read_bytes(path)
+def load(path: str, content: bytes | None = None) -> Loaded:
+    """Read and check one file, `-` is stdin; with `content`, as if that stood in it. Raises OSError when it cannot be
+    opened."""
+    content = read_bytes(path) if content is None else content
     reading = read(content, path)
     called: dict[str, Reading] = {}
     verdict = check(reading, None if path == STDIN else _beside(Path(path), called))

@@ -15,8 +15,9 @@ from overture.cli.settings import unallowed, unheeded
 from overture.diagnostics.edits import with_edits
 from overture.diagnostics.model import Diagnostic, has_errors
 
-_MOST_ROUNDS = 10
-"""How often the certain edits are looked for again: a file that can be read better may show more of them."""
+_MOST_ROUNDS = 100
+"""How often the certain edits are looked for again: of those that touch, one is made a round, and a file that is read
+better may show more of them."""
 
 
 @click.command()
@@ -73,16 +74,20 @@ def _print(
 
 
 def _fixed(loaded: Loaded, *, quiet: bool) -> Loaded:
-    """The file with its certain edits made, and what is left to say of it."""
+    """The file with its certain edits made, and what is left to say of it. It is written once, when all are made."""
+    before = loaded.content
+    made: list[Diagnostic] = []
     for _ in range(_MOST_ROUNDS):
         source = loaded.reading.source
         own = [each for each in unallowed(loaded.diagnostics) if each.at.path == source.path]
         text, done = with_edits(source.text, own)
         if not done or text == source.text:
             break
-        mark = "\ufeff" if loaded.content.startswith(b"\xef\xbb\xbf") else ""  # reading takes it off
-        write_files({Path(loaded.path): mark + text})
-        for each in done:
-            tell(f"fixed {loaded.path}:{each.at.line}: {each.edit.description if each.edit else ''}", quiet=quiet)
-        loaded = load(loaded.path)
+        mark = "\ufeff" if before.startswith(b"\xef\xbb\xbf") else ""  # reading takes it off
+        loaded = load(loaded.path, (mark + text).encode("utf-8"))
+        made += done
+    if loaded.content != before:
+        write_files({Path(loaded.path): loaded.content.decode("utf-8")})
+    for each in made:
+        tell(f"fixed {loaded.path}:{each.at.line}: {each.edit.description if each.edit else ''}", quiet=quiet)
     return loaded
