@@ -182,7 +182,8 @@ CRON = "triggers: [{type: schedule, cron: '0 12 * * *', timezone: UTC}]\n"
     ("task", "found"),
     [
         ("kind: shell, command: [ls]", ["OV904"]),
-        ("kind: sql, connection: '{{ secrets.S }}', query: select 1", ["OV904"]),
+        ("kind: sql, connection: '{{ secrets.S }}', query: select 1", []),
+        ("kind: sql, connection: '{{ secrets.S }}', query: delete from t", ["OV904"]),
         ("kind: approve, message: a", ["OV904"]),
         ("kind: python, code: 'def main(): return 1'", []),
         ('kind: python, code: "import subprocess\\ndef main(): return 1"', ["OV904"]),

@@ -1,8 +1,8 @@
 """Nothing that ends what hangs.
 
 ## What
-A workflow that starts by itself has a program, code, a query, a call or an approval without a `timeout`, and neither
-a block round it nor the workflow has one. Told once, at the first.
+A workflow that starts by itself has a program, code that waits for something, a query that writes, a call or an
+approval without a `timeout`, and neither a block round it nor the workflow has one. Told once, at the first.
 
 ## Why
 `http` and `ai` end by themselves (30s and 120s). The others may wait for ever, and nobody sits before the screen: with
@@ -39,7 +39,8 @@ from overture.checks.analysis import Analysis
 from overture.checks.index import Entry
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
-from overture.language.tasks import CallTask, PythonTask
+from overture.language.facts import is_write
+from overture.language.tasks import CallTask, PythonTask, SqlTask
 
 RULE = Rule("OV904", "no-timeout", "info", __doc__)
 
@@ -71,4 +72,6 @@ def _may_hang(entry: Entry) -> bool:
         return False
     if isinstance(task, CallTask):
         return task.wait
+    if isinstance(task, SqlTask):
+        return is_write(task)  # what waits for another's lock
     return not isinstance(task, PythonTask) or _WAITING.search(task.code) is not None
