@@ -113,7 +113,7 @@ class Scope:
 
     def _loop(self, ref: Ref) -> Lookup:
         if ref.name != "index":
-            return self._unknown("unknown-field", "`loop` has no such field:", ref, ["index"])
+            return self._unknown("unknown-field", "loop field", ref, ["index"])
         if not any(self._place.loops()):
             return Lookup(
                 INTEGER, None, Finding("unknown-variable", "`loop.index` is read outside a foreach", None, ref.span)
@@ -155,7 +155,7 @@ class Scope:
         if self._place.trigger is not None:
             triggers = triggers[self._place.trigger : self._place.trigger + 1]
         if ref.name not in _TRIGGER_FIELDS:
-            return self._unknown("unknown-field", "`trigger` has no field", ref, list(_TRIGGER_FIELDS))
+            return self._unknown("unknown-field", "trigger field", ref, list(_TRIGGER_FIELDS))
         needed = "webhook" if _TRIGGER_FIELDS[ref.name] is WebhookTrigger else "after"
         giving = [each for each in triggers if isinstance(each, _TRIGGER_FIELDS[ref.name])]
         if not giving:

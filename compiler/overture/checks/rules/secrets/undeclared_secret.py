@@ -49,16 +49,17 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         if spot is not None and not may_hold_secrets(spot):
             continue  # where it stands is wrong, declared or not
         named = _NAMED.search(each.message)
-        yield replace(each, edit=_edit(analysis, named[1])) if named else each
+        edit = _edit(analysis, named[1]) if named else None
+        yield replace(each, help=edit.description, edit=edit) if edit else each
     declared = analysis.workflow.secrets or ()
     for pointer, name in trigger_secrets(analysis.workflow):
         if name not in declared:
-            yield RULE.at(
+            at, message, edit = (
                 analysis.source.value(pointer),
                 f"secret `{name}` is not declared",
-                help=analysis.suggest(name, declared),
-                edit=_edit(analysis, name),
+                _edit(analysis, name),
             )
+            yield RULE.at(at, message, help=edit.description if edit else analysis.suggest(name, declared), edit=edit)
 
 
 def _spot(analysis: Analysis, pointer: str) -> Spot | None:
