@@ -62,3 +62,62 @@ def test_the_warning_of_a_short_list_hides_no_error(read: str, found: list[str])
         tasks: [{{id: a, kind: log, message: "{{{{ {read} }}}}"}}]
     """
     assert sorted(codes(document)) == sorted(found)
+
+
+_MIXED = """
+    inputs:
+      mixed: {type: [string, integer], default: 1}
+      other: {type: [string, integer], default: 1}
+      part: {type: [object, string], properties: {a: {type: string}}, required: [a], default: {a: x}}
+      many: {type: array, items: {type: [string, integer]}, default: [1]}
+      keys: {type: [array, object], items: {type: string}, default: []}
+      yes: {type: [boolean, string], default: true}
+    tasks:
+      - {id: used, kind: set, values: {all: ['{{ inputs.other }}', '{{ inputs.keys }}', '{{ inputs.yes }}']}}
+      - {id: also, kind: set, values: {all: ['{{ inputs.mixed }}', '{{ inputs.part }}', '{{ inputs.many }}']}}
+"""
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "inputs.mixed + 1",
+        "inputs.mixed + inputs.other",
+        "-inputs.mixed",
+        "inputs.mixed < 2",
+        "inputs.mixed | upper",
+        "'a' | replace('a', inputs.mixed)",
+        "inputs.part.a",
+        "inputs.keys['a'] | default('')",
+        "inputs.keys[0] | default('')",
+        "inputs.many | sort",
+        "inputs.many | sum",
+        "1 in inputs.part",
+        "inputs.many[inputs.mixed:]",
+        "{(inputs.mixed): 1}",
+        "'a' if inputs.yes else 'b'",
+        "[inputs.mixed, 2] | max",
+    ],
+)
+def test_a_value_that_may_be_of_a_kind_that_does_not_fit_is_told(read: str) -> None:
+    found = codes(f'{_MIXED}      - {{id: x, kind: set, values: {{v: "{{{{ {read} }}}}"}}}}\n')
+    assert found == ["OV306"]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "inputs.mixed ~ 1",
+        "inputs.mixed + 1 if inputs.mixed is number else 0",
+        "inputs.mixed is string and inputs.mixed | upper == 'A'",
+        "inputs.mixed == inputs.other",
+        "inputs.part.a if inputs.part is mapping else inputs.part",
+        "inputs.many | unique",
+        "inputs.keys | length",
+        "[1, 'a'][1] | upper",
+        "[1, {a: {b: 2}}][1].a.b + 1",
+        "('{}' | fromjson | default('')) + 'a'",
+    ],
+)
+def test_a_value_that_is_asked_first_may_be_of_any_kind(read: str) -> None:
+    assert codes(f'{_MIXED}      - {{id: x, kind: set, values: {{v: "{{{{ {read} }}}}"}}}}\n') == []

@@ -12,7 +12,7 @@ from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, FilterRow, Par
 from overture.expressions.table.results import constant_of
 from overture.expressions.tree import Call, Expr, Filter, Span, Test
 from overture.expressions.types import BOOLEAN, KINDS, Json, Kind, Type
-from overture.expressions.walking import UNDECLARED, Seen, Walk
+from overture.expressions.walking import UNDECLARED, UNKNOWN_KINDS, Seen, Walk
 
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "in": "in"}
 _WITHOUT_VALUE = ("defined", "none")
@@ -33,6 +33,7 @@ def test(walk: Walk, tree: Test, facts: Facts) -> Seen:
         return Seen(typed, (), True)
     if not row.subject.is_nullable:
         walk.never_null(of, tree.of)
+        walk.only(of, tree.of, row.subject.kinds)
     if row.kinds is not None and tree.name != "none" and facts.of(tree.of) is None and _is_never(of.type, row.kinds):
         always = "true" if tree.negated else "false"
         walk.report("never-equal", f"this is always {always}: it is {describe(of.type)}", tree.name_span)
@@ -142,6 +143,7 @@ def _check_subject(walk: Walk, tree: Filter, row: FilterRow, of: Seen) -> bool:
         return False
     if not row.subject.is_nullable and row.name not in ("first", "last"):
         walk.never_null(of, tree.of)
+    walk.only(of, tree.of, row.subject.kinds)
     return True
 
 
@@ -158,6 +160,7 @@ def _check_argument(walk: Walk, name: str, parameter: Parameter, argument: Seen,
             return False
     if parameter.default is not None and not parameter.type.is_nullable:
         walk.never_null(argument, argument.tree)
+    walk.only(argument, argument.tree, parameter.type.kinds)
     return True
 
 
@@ -190,9 +193,22 @@ def _check_items(walk: Walk, tree: Filter, row: FilterRow, of: Seen, given: dict
     if row.name in (*_ORDERING, "sum") and value.is_nullable and not value.kinds >= KINDS:
         walk.report("may-be-missing", "an item may be null", span, "leave those out first: `| reject('none')`")
         return replace(seen, is_faulty=True)
+    if row.name in (*_ORDERING, "sum", "tocsv") and (odd := _odd_kinds(value, row)):
+        walk.report("type-mismatch", f"an item may be {odd}", span)
+        return replace(seen, is_faulty=True)
     if row.parameter("test") is not None:
         return seen if _check_word(walk, tree, value, given, span) else replace(seen, is_faulty=True)
     return seen
+
+
+def _odd_kinds(item: Type, row: FilterRow) -> str | None:
+    """In words, the kinds of items of which some cannot be put in order, added up or written; None if all can."""
+    kinds = frozenset("number" if kind == "integer" else kind for kind in item.kinds - {"null"})
+    if len(kinds) >= UNKNOWN_KINDS:
+        return None
+    wanted = row.subject.item.kinds if row.name in ("sum", "tocsv") else _ORDERED.kinds
+    is_even = kinds <= wanted and (len(kinds) < 2 or row.name in ("sum", "tocsv"))
+    return None if is_even else describe(replace(item, kinds=item.kinds - {"null"}, values=None))
 
 
 def _attribute(walk: Walk, item: Type, path: str, span: Span, *, may_be_missing: bool) -> Type | None:

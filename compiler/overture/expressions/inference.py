@@ -50,6 +50,7 @@ from overture.expressions.types import (
     OBJECT,
     STRING,
     Json,
+    Kind,
     Type,
     list_of,
     object_of,
@@ -111,6 +112,8 @@ class _Inference(Walk):
         of = self.see(tree.of, facts)
         if of.is_faulty:
             return Seen(replace(tree, of=of.tree), of.pending, True)
+        if of.type.may_be("object"):
+            self.only(of, tree.of, ("object",))
         taken = step(of.type, tree.key, written(tree.of))
         seen = Seen(replace(tree, of=of.tree, type=taken.type), of.pending)
         if taken.rule is None:
@@ -144,6 +147,7 @@ class _Inference(Walk):
         if of.kinds and not of.may_be("object"):
             self.report("type-mismatch", f"{named(tree.of)} is {describe(of)} and has no keys", tree.index.span)
             return replace(seen, is_faulty=True)
+        self.only(replace(seen, tree=replace(seen.tree, type=of)), tree.of, ("object",))
         found = ANY
         if of.is_closed or (of.rest is not None and not of.properties):
             found = reduce(union, of.properties.values(), of.rest or NOTHING)
@@ -154,7 +158,9 @@ class _Inference(Walk):
         if not is_assignable(of.without("null"), SEQUENCE):
             self.report("type-mismatch", f"{named(tree.of)} is {describe(of)} and has no items", tree.index.span)
             return replace(seen, is_faulty=True)
-        seen = replace(seen, tree=replace(seen.tree, type=item_of(of)))
+        self.only(replace(seen, tree=replace(seen.tree, type=of)), tree.of, ("array", "string"))
+        is_tuple = isinstance(number, int) and of.min_items == of.max_items and len(of.item.kinds) > 1
+        seen = replace(seen, tree=replace(seen.tree, type=ANY if is_tuple else item_of(of)))  # which one is not known
         seen = self.unless_null(tree, seen, of, tree.of.span)
         needed = None if not isinstance(number, int) else number + 1 if number >= 0 else -number
         return self.unless_short(tree, seen, of, needed, tree.of, tree.index.span)
@@ -173,6 +179,7 @@ class _Inference(Walk):
                 "type-mismatch", f"{named(tree.of)} is {describe(of.type)}: only a list or a text has slices", tree.span
             )
             return replace(seen, is_faulty=True)
+        self.only(of, tree.of, ("array", "string"))
         first = None if start is None else constant_of(start.type)
         last = None if stop is None else constant_of(stop.type)
         is_known = (start is None or isinstance(first, int)) and (stop is None or isinstance(last, int))
@@ -188,6 +195,7 @@ class _Inference(Walk):
             self.report("type-mismatch", f"the end of a slice is an integer: {reason}", tree.span)
         else:
             self.never_null(found, tree)
+            self.only(found, tree, ("number",))
         return found
 
     # Operators
@@ -204,6 +212,7 @@ class _Inference(Walk):
             self.report("type-mismatch", f"`{tree.op}` takes a number: {reason}", tree.operand.span)
             return Seen(typed, (), True)
         self.never_null(operand, tree.operand)
+        self.only(operand, tree.operand, ("number",))
         number = constant_of(operand.type)
         if tree.op == "-" and is_number(number):
             result = computed(negate, number)
@@ -226,6 +235,8 @@ class _Inference(Walk):
             return Seen(typed, (), True)
         self.never_null(left, tree.left)
         self.never_null(right, tree.right)
+        kinds: tuple[Kind, ...] = ("number", "string", "array") if tree.op == "+" else ("number",)
+        self.alike(left, tree.left, right, tree.right, kinds)
         return Seen(replace(typed, type=result))
 
     def logical(self, tree: Binary, facts: Facts) -> Seen:
@@ -273,10 +284,15 @@ class _Inference(Walk):
             return BOOLEAN
         if op in ("in", "not in"):
             self.never_null(right, right_tree)
+            self.only(right, right_tree, ("array", "object", "string"))
+            if not right.type.may_be("array"):
+                self.never_null(left, left_tree)
+                self.only(left, left_tree, ("string",))
             return result
         if op not in ("==", "!="):
             self.never_null(left, left_tree)
             self.never_null(right, right_tree)
+            self.alike(left, left_tree, right, right_tree, ("number", "string"))
         truth = decided(facts.of(left_tree), op, constant_of(right.type))
         if truth is None:
             truth = decided(facts.of(right_tree), TURNED[op], constant_of(left.type))
@@ -328,6 +344,9 @@ class _Inference(Walk):
             computed_types.append(value.type)
             if not key.is_faulty and (reason := misfit(key.type, STRING)):
                 self.report("type-mismatch", f"a key is a text: {reason}", key_tree.span)
+                continue
+            self.never_null(key, key_tree)
+            self.only(key, key_tree, ("string",))
         found = object_of(known)
         if computed_types:
             rest = reduce(union, computed_types)

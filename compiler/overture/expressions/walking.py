@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from overture.expressions.operators import Objection
 from overture.expressions.records import record
 from overture.expressions.schemas import describe, is_assignable
 from overture.expressions.tree import Expr, Filter, Index, Slice, Span, written
-from overture.expressions.types import ANY, BOOLEAN, KINDS, Json, Type
+from overture.expressions.types import ANY, BOOLEAN, KINDS, Json, Kind, Type
 
 DEFAULT_HELP = "add `| default(…)`, or guard it with `is defined`"
 NULL_HELP = "add `| default(…)`, or guard it with `is not none`"
@@ -89,6 +89,7 @@ class Walk:
         found = self.told(_with_fact(found, facts.of(tree)))
         if found.is_faulty or is_assignable(found.type, BOOLEAN):
             self.never_null(found, tree)
+            self.only(found, tree, ("boolean",))
             return found
         message = f"a condition is true or false, not {describe(found.type)}"
         self.report("not-boolean", message, tree.span, _truth_help(found.type))
@@ -137,6 +138,27 @@ class Walk:
         self.reported.add(tree)
         self.report("may-be-missing", f"{what or named(tree)} may be null", tree.span, NULL_HELP)
 
+    def only(self, found: Seen, tree: Expr, wanted: Iterable[Kind]) -> None:
+        """Tell of a value that may be of a declared kind, null aside, which has no meaning here. Whether a number is
+        whole depends on the data."""
+        of = found.type.without("null")
+        given = frozenset("number" if kind == "integer" else kind for kind in of.kinds)
+        others = given - {"number" if kind == "integer" else kind for kind in wanted}
+        if found.is_faulty or not others or tree in self.reported or len(given) >= UNKNOWN_KINDS:
+            return
+        self.reported.add(tree)
+        help = "ask first: " + " or ".join(f"`is {_ASKED[kind]}`" for kind in sorted(given - others))
+        self.report("type-mismatch", f"{named(tree)} may be {describe(_of_kinds(of, others))}", tree.span, help)
+
+    def alike(self, left: Seen, left_tree: Expr, right: Seen, right_tree: Expr, kinds: tuple[Kind, ...]) -> None:
+        """Tell of two values that may be of different kinds where they must be of the same, one of these."""
+        of_left, of_right = (_shared_kinds(each.type, kinds) for each in (left, right))
+        self.only(left, left_tree, of_right or kinds)
+        self.only(right, right_tree, of_left or kinds)
+        if len(of_left) > 1 and len(of_right) > 1 and left_tree not in self.reported:
+            message = f"{named(left_tree)} may be of another kind than {named(right_tree)}"
+            self.report("type-mismatch", message, left_tree.span)
+
     def unless_null(self, tree: Expr, seen: Seen, of: Type, span: Span) -> Seen:
         if not of.is_nullable or of.is_any:
             return seen
@@ -160,6 +182,31 @@ class Walk:
         else:
             message = f"{named(subject)} may have fewer than {needed} items"
         return self.pend(seen, tree, SHORT, message, span, SHORT_HELP)
+
+
+UNKNOWN_KINDS = 4
+"""Of so many kinds nothing is known: what is only not null, or not a text, is still anything."""
+
+_ASKED: dict[Kind, str] = {
+    "boolean": "boolean",
+    "number": "number",
+    "string": "string",
+    "array": "sequence",
+    "object": "mapping",
+}
+
+
+def _of_kinds(found: Type, kinds: frozenset[Kind]) -> Type:
+    return replace(
+        found, kinds=frozenset(kind for kind in found.kinds if kind in kinds or kind == "integer"), values=None
+    )
+
+
+def _shared_kinds(found: Type, kinds: tuple[Kind, ...]) -> frozenset[Kind]:
+    """Of these kinds those that a value may have; none of a value of which nothing is known."""
+    if len(found.kinds - {"null"}) >= UNKNOWN_KINDS:
+        return frozenset()
+    return frozenset(kind for kind in kinds if found.may_be(kind) or (kind == "number" and found.may_be("integer")))
 
 
 def named(tree: Expr) -> str:
