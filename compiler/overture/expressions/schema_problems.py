@@ -225,16 +225,16 @@ _SPEAKS_OF = {
 _BOUNDS = {"number": "imum", "string": "Length", "array": "Items"}
 
 
-def idle_keywords(schema: Json) -> Iterator[SchemaProblem]:
-    """The words of a schema that say nothing of the types that it allows: JSON Schema passes over them."""
-    for where, each in subschemas(schema):
-        kinds = {_kind(kind) for kind in _types_of(each)}
-        for key in each:
-            of = _SPEAKS_OF.get(key)
-            if of is None or not kinds or of in kinds:
-                continue
+def idle_keywords(schema: Mapping[str, Json]) -> Iterator[SchemaProblem]:
+    """The words of one schema that say nothing of the types that it allows: JSON Schema passes over them."""
+    spoken_of = [(key, _SPEAKS_OF[key]) for key in schema if key in _SPEAKS_OF]
+    if not spoken_of:
+        return
+    kinds = {_kind(kind) for kind in _types_of(schema)}
+    for key, of in spoken_of:
+        if kinds and of not in kinds:
             named = " or ".join(f"`{kind}`" for kind in sorted(kinds))
-            yield SchemaProblem(f"{where}/{_part(key)}", f"`{key}` says nothing of {named}", _instead(key, kinds), True)
+            yield SchemaProblem(f"/{_part(key)}", f"`{key}` says nothing of {named}", _instead(key, kinds), True)
 
 
 def _types_of(schema: Mapping[str, Json]) -> list[str]:

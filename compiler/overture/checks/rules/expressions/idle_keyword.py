@@ -30,7 +30,7 @@ tasks:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from overture.checks.analysis import Analysis
 from overture.checks.rules.expressions.bad_schema import declared_schemas
@@ -46,27 +46,23 @@ RULE = Rule("OV316", "idle-keyword", "warning", __doc__)
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for pointer, schema, _ in declared_schemas(analysis):
-        found = [
-            RULE.at(analysis.source.key(pointer + each.pointer), each.message, help=each.help)
-            for each in idle_keywords(schema)
-        ]
-        found += _misspelt(analysis, pointer, schema)
+        found = [each for where, inner in subschemas(schema) for each in _idle(analysis, pointer + where, inner)]
         if found and not schema_problems({key: value for key, value in schema.items() if key != "default"}):
             yield from found  # of a schema with mistakes nobody knows what it means
 
 
-def _misspelt(analysis: Analysis, pointer: str, schema: dict[str, Json]) -> Iterator[Diagnostic]:
-    for where, each in subschemas(schema):
-        declared, required = each.get("properties"), each.get("required")
-        if not isinstance(declared, dict) or not isinstance(required, list):
-            declared, required = {}, []
+def _idle(analysis: Analysis, pointer: str, schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    for each in idle_keywords(schema):
+        yield RULE.at(analysis.source.key(pointer + each.pointer), each.message, help=each.help)
+    declared, required = schema.get("properties"), schema.get("required")
+    if isinstance(declared, dict) and isinstance(required, list):
         for number, name in enumerate(required):
             if not isinstance(name, str) or name in declared:
                 continue
             if meant := nearest(name, (key for key in declared if key not in required)):
-                at = analysis.source.value(f"{pointer}{where}/required/{number}")
+                at = analysis.source.value(f"{pointer}/required/{number}")
                 yield RULE.at(at, f"`{name}` is required, but not declared", help=f"did you mean `{meant}`?")
-        format = each.get("format")
-        if isinstance(format, str) and format not in FORMATS and (meant := nearest(format, FORMATS)):
-            at = analysis.source.value(f"{pointer}{where}/format")
-            yield RULE.at(at, f"nobody checks the format `{format}`", help=f"did you mean `{meant}`?")
+    format = schema.get("format")
+    if isinstance(format, str) and format not in FORMATS and (meant := nearest(format, FORMATS)):
+        at = analysis.source.value(f"{pointer}/format")
+        yield RULE.at(at, f"nobody checks the format `{format}`", help=f"did you mean `{meant}`?")
