@@ -47,15 +47,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Data that reaches a place where it does harm. `says` goes on after "data of …"."""
+    """Data that reaches a place where it does harm. `says` goes on after "data of …"; without an origin, where only
+    what is known to be ours may stand, it is the whole message."""
 
-    origin: Origin
+    origin: Origin | None
     at: At
     harm: Harm
     says: str
     help: str
 
     def told(self, rule: Rule) -> Diagnostic:
+        if self.origin is None:
+            return rule.at(self.at, self.says, help=self.help)
         return rule.at(self.at, f"data of {self.origin.name} {self.says}", help=self.help, related=self.origin.way)
 
 
@@ -135,7 +138,7 @@ class Taint:
             if callee is None:
                 continue
             for leak in taint_of(callee).doubting.leaks(direct):
-                root, name, _ = leak.origin.source
+                root, name, _ = leak.origin.source if leak.origin is not None else ("", "", None)
                 if root != "inputs" or name in told:
                     continue
                 for part in self._value_of(f"{entry.pointer}/inputs", name):

@@ -33,10 +33,9 @@ from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
 from overture.checks.exposure import HOST
-from overture.checks.hosts import HostOfUrl, host_of
-from overture.checks.index import Entry
-from overture.checks.taint import Leak, Origin, Taint, taint_of, told_leaks
-from overture.diagnostics.model import At, Diagnostic
+from overture.checks.hosts import host_of
+from overture.checks.taint import Leak, Taint, told_leaks
+from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.expressions.tree import Ref
 from overture.language.tasks import HttpTask
@@ -46,33 +45,23 @@ HELP = 'list where it may go: `hosts: ["*.example.com"]`, or `["*"]` for any pub
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    taint = taint_of(analysis)
     yield from told_leaks(analysis, RULE, leaks)
-    for entry in analysis.index.of("http"):
-        for host, at in _chosen(analysis, entry):
-            if not host.names and _origin(taint, entry, host) is None:
-                yield RULE.at(at, host.problem or "data chooses the host of this url", help=HELP)
 
 
 def leaks(taint: Taint) -> Iterator[Leak]:
-    for entry in taint.analysis.index.of("http"):
-        for host, at in _chosen(taint.analysis, entry):
-            if origin := _origin(taint, entry, host):
-                yield Leak(origin, at, HOST, "chooses the host of this url", HELP)
-
-
-def _chosen(analysis: Analysis, entry: Entry) -> Iterator[tuple[HostOfUrl, At]]:
-    """What decides on the host of a task, and where: nothing where `hosts` says where it may go."""
-    pointer = f"{entry.pointer}/url"
-    if isinstance(entry.task, HttpTask) and entry.task.hosts is None and pointer not in analysis.unreadable:
+    analysis = taint.analysis
+    for entry in analysis.index.of("http"):
+        pointer = f"{entry.pointer}/url"
+        if not isinstance(entry.task, HttpTask) or entry.task.hosts is not None or pointer in analysis.unreadable:
+            continue
         host = host_of(analysis, analysis.typed(pointer))
-        yield host, analysis.at(pointer, "", host.span)
-
-
-def _origin(taint: Taint, entry: Entry, host: HostOfUrl) -> Origin | None:
-    if host.decides is None or host.problem is not None:
-        return None
-    is_named = isinstance(host.decides, Ref) and host.decides.root == "inputs"
-    if host.names and not is_named:
-        return None  # one of those that stand in the plan
-    return taint.of(host.decides, taint.analysis.spots[f"{entry.pointer}/url"], HOST)
+        is_input = isinstance(host.decides, Ref) and host.decides.root == "inputs"
+        if host.names and not is_input:
+            continue  # one of those that stand in the plan
+        is_data = host.decides is not None and host.problem is None
+        origin = taint.of(host.decides, analysis.spots[pointer], HOST) if is_data and host.decides else None
+        if origin is not None:
+            yield Leak(origin, analysis.at(pointer, "", host.span), HOST, "chooses the host of this url", HELP)
+        elif not host.names:
+            message = host.problem or "data chooses the host of this url"
+            yield Leak(None, analysis.at(pointer, "", host.span), HOST, message, HELP)
