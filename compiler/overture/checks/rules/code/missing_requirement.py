@@ -86,15 +86,16 @@ def _missing(analysis: Analysis, entry: Entry, task: PythonTask) -> Iterator[Dia
 def _imports(tree: ast.AST) -> Iterator[tuple[ast.stmt | ast.alias, str]]:
     """The top-level modules that code imports and must find, each with its node."""
     todo: list[ast.AST] = [tree]
-    while todo:
-        node = todo.pop(0)
+    for node in todo:
         if isinstance(node, ast.Import):
             yield from ((alias, alias.name.partition(".")[0]) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node, node.module.partition(".")[0]
         elif isinstance(node, ast.Try) and any(_catches(each) for each in node.handlers):
             todo += [*node.orelse, *node.finalbody]
-        elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            todo += node.orelse
+        elif not isinstance(node, ast.expr):  # imports are statements, and stand in statements
             todo += ast.iter_child_nodes(node)
 
 

@@ -110,8 +110,6 @@ def _problems(analysis: Analysis, entry: Entry, task: PythonTask) -> Iterator[Di
             yield RULE.at(analysis.source.key(pointer), "the code has no function `main` at top level", help=help)
         return
     main = mains[-1]
-    start = task.code.find("main", line_offsets(task.code).at(main.lineno, main.col_offset))
-    at = analysis.source.within(pointer, start, start + len("main"))
     parameters = main.args
     named = [each.arg for each in (*parameters.args, *parameters.kwonlyargs)]
     needed = [each.arg for each in parameters.args[: len(parameters.args) - len(parameters.defaults)]]
@@ -119,8 +117,10 @@ def _problems(analysis: Analysis, entry: Entry, task: PythonTask) -> Iterator[Di
         each.arg for each, default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True) if default is None
     ]
     if isinstance(main, ast.AsyncFunctionDef):
+        at = _name_of(analysis, pointer, task.code, main)
         yield RULE.at(at, "`main` is async", help="an ordinary function: `def main(...)`")
     elif parameters.posonlyargs:
+        at = _name_of(analysis, pointer, task.code, main)
         yield RULE.at(at, "`main` takes arguments by position only", help="arguments are given by name: remove the `/`")
         return
     given = task.args or {}
@@ -133,7 +133,13 @@ def _problems(analysis: Analysis, entry: Entry, task: PythonTask) -> Iterator[Di
     missing = [name for name in needed if name not in given and name not in meant]
     if missing:
         names = " and ".join(f"`{name}`" for name in missing)
+        at = _name_of(analysis, pointer, task.code, main)
         yield RULE.at(at, f"`main` needs {names}, which `args` does not give", help="add it to `args`")
+
+
+def _name_of(analysis: Analysis, pointer: str, code: str, main: ast.FunctionDef | ast.AsyncFunctionDef) -> At:
+    start = code.find("main", line_offsets(code).at(main.lineno, main.col_offset))
+    return analysis.source.within(pointer, start, start + len("main"))
 
 
 def _may_define_main(tree: ast.Module) -> bool:
