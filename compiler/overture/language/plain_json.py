@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 from overture.diagnostics.sources import Place
 from overture.language.document import MAX_DEPTH, MAX_VALUES, Document, escaped, number_of
-from overture.language.json_text import parse_json
 from overture.language.places import PlacesOnDemand
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -43,10 +43,13 @@ def plain_json(text: str) -> Document | None:
         return None
     begin = _skip(text, 0)
     root = Place(begin, text.rindex("}") + 1)
-    places = PlacesOnDemand(
-        (root, begin), lambda start: _opened(text, start), lambda: parse_json(text).places, len(text)
-    )
-    return Document(data, places, [])
+    return Document(data, PlacesOnDemand((root, begin), partial(_opened, text), partial(_whole, text), len(text)), [])
+
+
+def _whole(text: str) -> Mapping[str, Place]:
+    from overture.language.json_text import parse_json
+
+    return parse_json(text).places
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import yaml
 from overture.diagnostics.sources import Place
 from overture.language.document import MAX_DEPTH, MAX_VALUES, Document, escaped
 from overture.language.places import PlacesOnDemand
-from overture.language.yaml_text import REFUSED, end_of_block, scalar
+from overture.language.yaml_scalars import REFUSED, end_of_block, scalar
 
 _MAYBE_NO_TEXT = frozenset(("", *"~nNtTfF+-.0123456789<"))
 """How a plain scalar begins that may be something else than its own text; `<<` is none as a key."""

@@ -10,14 +10,10 @@ from overture.diagnostics.model import Change, Diagnostic, Edit, Related
 from overture.diagnostics.sources import Source
 from overture.language import offsets
 from overture.language.document import MAX_BYTES, MAX_FINDINGS, SPLIT, Document, Finding
-from overture.language.json_text import parse_json
-from overture.language.plain_json import plain_json
-from overture.language.plain_yaml import plain_yaml
 from overture.language.rules.reading.not_text import RULE as NOT_TEXT
 from overture.language.rules.reading.too_large import RULE as TOO_LARGE
 from overture.language.shape import judge
 from overture.language.workflow import Json, Workflow
-from overture.language.yaml_text import parse_yaml
 
 # YAML 1.2.2, 5.1, without what libyaml still takes for the end of a line (NEL, LS, PS) and without byte order marks.
 _NO_YAML_TEXT = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -59,8 +55,28 @@ def read(text: str | bytes, path: str) -> Reading:
     is_json = _is_json(text, path)
     if not _is_plain_ascii(text) and (wrong := (_SURROGATE if is_json else _NO_YAML_TEXT).search(text)):
         return _refused(text, path, _no_text(wrong))
-    document = (plain_json(text) or parse_json(text)) if is_json else (plain_yaml(text) or parse_yaml(text))
-    return _read_document(document, text, path)
+    return _read_document(_of_json(text) if is_json else _of_yaml(text), text, path)
+
+
+def _of_json(text: str) -> Document:
+    """The short way where nothing is wrong, else the exact reader. Each is imported when a file needs it."""
+    from overture.language.plain_json import plain_json
+
+    if (plain := plain_json(text)) is not None:
+        return plain
+    from overture.language.json_text import parse_json
+
+    return parse_json(text)
+
+
+def _of_yaml(text: str) -> Document:
+    from overture.language.plain_yaml import plain_yaml
+
+    if (plain := plain_yaml(text)) is not None:
+        return plain
+    from overture.language.yaml_text import parse_yaml
+
+    return parse_yaml(text)
 
 
 def _is_plain_ascii(text: str) -> bool:

@@ -8,7 +8,6 @@ as "fits none of 22".
 from __future__ import annotations
 
 import json
-from importlib import resources
 from inspect import cleandoc
 from typing import get_args
 
@@ -64,6 +63,8 @@ def schema_text(schema: dict[str, Json]) -> str:
 
 def shipped_schema() -> str:
     """The text of the schema that ships with the product."""
+    from importlib import resources
+
     return resources.files("overture_schemas").joinpath(FILE).read_text(encoding="utf-8")
 
 

@@ -19,9 +19,13 @@ Status = Annotated[int, Field(ge=100, le=599)] | Annotated[str, Field(pattern=r"
 
 
 class Part(BaseModel):
-    """A part of the document: frozen, unknown keys refused, no coercion."""
+    """A part of the document: frozen, unknown keys refused, no coercion.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+    What judges it is built when it is first needed, and for the whole document at once: to build it for each class as
+    it is defined takes as long as importing pydantic.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True, defer_build=True)
 
 
 class Retry(Part):
@@ -364,9 +368,6 @@ Task = Annotated[
     | TryTask,
     Field(discriminator="kind"),
 ]
-
-for _each in (Case, BranchTask, ForeachTask, RepeatTask, TryTask):
-    _each.model_rebuild()
 
 TASKS: dict[str, type[Common]] = {
     get_args(each.model_fields["kind"].annotation)[0]: each for each in get_args(get_args(Task)[0])

@@ -18,14 +18,12 @@ from overture.language import yaml_faults
 from overture.language.document import (
     MAX_DEPTH,
     MAX_FINDINGS,
-    MAX_INTEGER,
     MAX_VALUES,
     SPLIT,
     Document,
     Finding,
     Unreadable,
     escaped,
-    number_of,
     shortened,
     too_many_values,
 )
@@ -37,18 +35,11 @@ from overture.language.rules.reading.number_out_of_range import RULE as NUMBER_O
 from overture.language.rules.reading.too_large import RULE as TOO_LARGE
 from overture.language.rules.reading.yaml_shorthand import RULE as YAML_SHORTHAND
 from overture.language.workflow import Json
+from overture.language.yaml_scalars import REFUSED, end_of_block, scalar
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUES = frozenset({"true", "True", "TRUE"})
-_FALSES = frozenset({"false", "False", "FALSE"})
-_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z", re.ASCII)
-_DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
-_MAYBE_NUMBER = frozenset("+-.0123456789")
 _TAG_DIRECTIVE = re.compile(r"^%TAG\b", re.MULTILINE)
-REFUSED = object()
 
 
 def parse_yaml(text: str) -> Document:
@@ -64,21 +55,6 @@ def parse_yaml(text: str) -> Document:
         reader.findings.append(end.finding)
         return Document(None, reader.places, reader.findings)
     return Document(reader.data, reader.places, reader.findings)
-
-
-def scalar(text: str) -> Any:
-    """The value of a plain scalar by the core schema; `REFUSED` for a number that JSON does not have."""
-    if text in _NULLS:
-        return None
-    if text[0] not in _MAYBE_NUMBER:
-        return True if text in _TRUES else False if text in _FALSES else text
-    if _DECIMAL.match(text):
-        number = number_of(text)
-        return REFUSED if number is None else number
-    if _BASED.match(text):
-        integer = int(text[2:], 8 if text[1] == "o" else 16) if len(text) < 40 else MAX_INTEGER
-        return integer if integer < MAX_INTEGER else REFUSED
-    return REFUSED if _NOT_FINITE.match(text) else text
 
 
 class _Frame:
@@ -318,13 +294,3 @@ class _Reader:
             f"`{shown}` is {what}, which a workflow does not have",
             help,
         )
-
-
-def end_of_block(text: str, start: int, end: int) -> int:
-    """Where a block scalar's last line ends, without the line breaks and empty lines after it."""
-    while end > start and text[end - 1] in "\r\n":
-        end -= 1
-        line = text.rfind("\n", start, end) + 1
-        if line and not text[line:end].strip(" \t\r"):
-            end = line
-    return end

@@ -38,7 +38,7 @@ from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.schema_problems import schema_problems, subschemas
 from overture.expressions.types import Json
-from overture.language.schema import Misfit, validate
+from overture.language.validation import Misfit, validate
 
 RULE = Rule("OV313", "bad-schema", "error", __doc__)
 
