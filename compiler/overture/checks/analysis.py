@@ -30,7 +30,8 @@ from overture.diagnostics.model import At, Diagnostic
 from overture.diagnostics.nearest import did_you_mean
 from overture.diagnostics.sources import Source
 from overture.expressions.inference import Finding, infer
-from overture.expressions.schemas import type_of_schema
+from overture.expressions.records import record
+from overture.expressions.schemas import type_of_schema, type_of_value
 from overture.expressions.tree import Expr, Literal, ObjectOf, Ref, Text, children, constant, references
 from overture.expressions.types import ANY, Json, Type, object_of
 from overture.language.reading import Reading
@@ -48,7 +49,7 @@ Find = Callable[[str], Reading | None]
 MAX_SUGGESTIONS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Spot:
     """A field, its tree as written, where it stands, and what it reads."""
 
@@ -60,7 +61,7 @@ class Spot:
 
     @classmethod
     def of(cls, field: Field, tree: Expr, place: Place, owner: Entry | None) -> Spot:
-        return cls(field, tree, place, owner, tuple(references(tree)))
+        return cls(field, tree, place, owner, () if tree.__class__ is Literal else tuple(references(tree)))
 
 
 @dataclass(eq=False)
@@ -85,6 +86,7 @@ class Analysis:
     _suggestions: int = 0
     _typed: dict[str, Expr] = field(default_factory=dict)
     _results: dict[Entry, Results] = field(default_factory=dict)
+    _inputs: dict[str, Type] = field(default_factory=dict)
     _pending: set[object] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -92,11 +94,15 @@ class Analysis:
 
     def typed(self, pointer: str) -> Expr:
         """The tree of the field at a pointer with its types; of a field that is not there, a null of unknown type."""
-        if pointer in self._typed:
-            return self._typed[pointer]
+        if (found := self._typed.get(pointer)) is not None:
+            return found
         spot = self.spots.get(pointer)
         if spot is None or pointer in self._pending:
             return Literal(None, type=ANY)
+        tree = spot.tree
+        if isinstance(tree, Literal) and isinstance(tree.value, str):  # nothing can be wrong with it, whatever holds
+            self._typed[pointer] = typed = Literal(tree.value, span=tree.span, type=type_of_value(tree.value))
+            return typed
         self._pending.add(pointer)
         held = self.guards.held_for(spot)
         inferred = infer(spot.tree, Scope(self, spot.place, held), held.facts)
@@ -114,14 +120,16 @@ class Analysis:
 
     def _settle(self, block: Block) -> None:
         for entry in self.order_of(block).topological or block.entries:
-            own = list(self.fields(entry))
-            for spot in own:
+            at_its_end = []
+            for spot in self._by_owner().get(entry, ()):
                 if spot.place.inner is None:
                     self.typed(spot.field.pointer)
+                else:
+                    at_its_end.append(spot.field.pointer)
             for inner in entry.blocks:
                 self._settle(inner)
-            for spot in own:
-                self.typed(spot.field.pointer)
+            for pointer in at_its_end:
+                self.typed(pointer)
 
     def suggest(self, name: str, known: Iterable[str]) -> str | None:
         """The help for a name that does not exist. Only so often: to compare thousands with thousands takes minutes,
@@ -133,13 +141,21 @@ class Analysis:
 
     def results(self, entry: Entry) -> Results:
         """The fields that a task results in, with their types."""
-        if entry not in self._results:
+        found = self._results.get(entry)
+        if found is None:
             if entry in self._pending:
                 return {}
             self._pending.add(entry)
-            self._results[entry] = results_of(entry, self)
+            self._results[entry] = found = results_of(entry, self)
             self._pending.discard(entry)
-        return self._results[entry]
+        return found
+
+    def input_type(self, name: str) -> Type:
+        """The type of a declared input."""
+        found = self._inputs.get(name)
+        if found is None:
+            self._inputs[name] = found = type_of_schema((self.workflow.inputs or {})[name])
+        return found
 
     def inputs_type(self) -> Type:
         schemas = self.workflow.inputs or {}
@@ -298,18 +314,20 @@ class _Fields:
 
     def add_task(self, entry: Entry) -> None:
         self.literals.extend(literal_texts_of(entry.task, entry.pointer))
+        place = Place(entry)
         for each in fields_of(entry.task, entry.pointer):
-            self.add(each, _place(entry, each), entry)
+            self.add(each, _place(place, entry, each), entry)
 
 
-def _place(entry: Entry, each: Field) -> Place:
+def _place(place: Place, entry: Entry, each: Field) -> Place:
+    """Where a field stands: before its task runs (`place`), unless it speaks of what is inside."""
     task = entry.task
     if isinstance(task, RepeatTask) and each.path == "until":
         return Place(entry, entry.blocks[0])
     if isinstance(task, ForeachTask) and each.path in ("where", "collect"):
         inner = entry.blocks[0] if each.path == "collect" and entry.blocks else None
         return Place(entry, inner, sees_item=True)
-    return Place(entry)
+    return place
 
 
 def _reads(found: Index, spots: Mapping[str, Spot]) -> dict[str, list[tuple[Entry, Entry, str]]]:

@@ -5,17 +5,18 @@ Nothing here knows a kind by name: the roles stand on the models' fields, so a n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 from functools import cache
+from operator import attrgetter
 from typing import Any, get_args
 
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.parsing import ExpressionSyntaxError, parse_expression, parse_template, parse_value
+from overture.expressions.records import record, replace
 from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf, Ref, Text, constant
 from overture.expressions.types import Json
 from overture.language.roles import Role
-from overture.language.tasks import Case, Part, Retry
+from overture.language.tasks import BranchTask, Part, Retry
 
 BLOCKS = frozenset(("tasks", "else_", "catch", "cases"))
 
@@ -23,7 +24,7 @@ UNREADABLE = Ref("item", "")
 """Stands for a text that does not parse: of unknown type, so that one mistake gives one finding. No text gives it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Field:
     """A field that holds data. `path` is its place in the task (`url`, `auth/token`, a branch's condition `0`),
     `pointer` its place in the document."""
@@ -34,7 +35,7 @@ class Field:
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LiteralText:
     """A text with braces in a literal field."""
 
@@ -42,7 +43,7 @@ class LiteralText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mistake:
     """A text of a field that does not parse."""
 
@@ -52,7 +53,7 @@ class Mistake:
     span: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Column:
     attribute: str
     key: str
@@ -60,12 +61,15 @@ class _Column:
 
 
 @cache
-def _columns(model: type[Part]) -> tuple[_Column, ...]:
-    return tuple(
+def _columns(model: type[Part]) -> tuple[tuple[_Column, ...], Callable[[Part], tuple[Any, ...]]]:
+    """The columns of a model, and what gives their values all at once: every task is asked for all of them."""
+    found = tuple(
         _Column(name, info.alias or name, _role(info.annotation, info.metadata))
         for name, info in model.model_fields.items()
         if name not in BLOCKS
     )
+    names = [each.attribute for each in found]
+    return found, attrgetter(*names) if len(names) > 1 else lambda part: tuple(getattr(part, name) for name in names)
 
 
 def _role(annotation: Any, metadata: list[Any]) -> Role | None:
@@ -81,25 +85,25 @@ def _role(annotation: Any, metadata: list[Any]) -> Role | None:
 
 def fields_of(part: Part, pointer: str, path: str = "") -> Iterator[Field]:
     """The fields with a role of a task, a trigger, or a part of one, in the models' order; not those of inner tasks."""
-    for column in _columns(type(part)):
-        value = getattr(part, column.attribute)
-        if value is None:
+    columns, values_of = _columns(type(part))
+    for column, value in zip(columns, values_of(part), strict=True):
+        if value is None or (column.role is None and not isinstance(value, Part)):
             continue
         at = f"{pointer}/{column.key}"
         if isinstance(value, Part):
             yield from fields_of(value, at, f"{path}{column.key}/")
         elif column.role is not None:
             yield Field(f"{path}{column.key}", at, column.role, value)
-    for index, case in enumerate(getattr(part, "cases", ())):
-        if isinstance(case, Case):
+    if isinstance(part, BranchTask):
+        for index, case in enumerate(part.cases):
             yield Field(str(index), pointer + pointer_of("cases", index, "when"), Role.EXPRESSION, case.when)
 
 
 def literal_texts_of(part: Part, pointer: str) -> Iterator[LiteralText]:
     """The texts with braces in the literal fields of a part of the document, schemas included; argv's program too."""
-    for column in _columns(type(part)):
-        value = getattr(part, column.attribute)
-        if value is None:
+    columns, values_of = _columns(type(part))
+    for column, value in zip(columns, values_of(part), strict=True):
+        if value is None or (value.__class__ is str and (column.role is not None or "{{" not in value)):
             continue
         at = f"{pointer}/{column.key}"
         if isinstance(value, Part):
@@ -232,4 +236,4 @@ def literal_tree(value: Json) -> Expr:
 
 def literal_columns(model: type[Part]) -> list[tuple[str, str]]:
     """The fields of a model without a role: (attribute, key in the document)."""
-    return [(each.attribute, each.key) for each in _columns(model) if each.role is None]
+    return [(each.attribute, each.key) for each in _columns(model)[0] if each.role is None]

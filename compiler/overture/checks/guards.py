@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overture.checks.index import Block, Entry
 from overture.expressions.narrowing import NO_FACTS, Facts, facts_from
+from overture.expressions.records import record
 from overture.expressions.tree import Binary, Call, Expr, ListOf, Text, Unary, references, walk
 from overture.language.tasks import AssertTask, BranchTask, FailTask, ForeachTask, RememberTask, StopTask
 
@@ -19,7 +19,7 @@ Known = frozenset[Expr]
 """Conditions that hold, as trees; a condition known to be false stands as its negation."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Held:
     """What holds at a place: facts about paths, and the conditions themselves."""
 

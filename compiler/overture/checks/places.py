@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from overture.checks.index import Block, Entry
+from overture.expressions.records import record
 from overture.language.tasks import ForeachTask
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """Before `entry` runs; or, with `inner`, at the end of that block (`until`, `collect`, the workflow's outputs).
 
@@ -51,7 +51,7 @@ class Place:
 How = Literal["before", "later", "inside", "apart", "handler"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Relation:
     """How a task relates to a place that reads it.
 
@@ -68,6 +68,11 @@ class Relation:
 
 
 def relate(read: Entry, place: Place) -> Relation:
+    entry = place.entry
+    if entry is not None and place.inner is None and entry.block is read.block:  # as nearly always
+        if entry is read:
+            return Relation("inside")
+        return Relation("before" if read.position < entry.position else "later", read, entry, (read,))
     chain = read.chain()
     steps = place.steps()
     for depth, entry in enumerate(chain):

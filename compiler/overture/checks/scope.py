@@ -91,7 +91,7 @@ class Scope:
         inputs = self._analysis.workflow.inputs or {}
         if ref.name not in inputs:
             return self._unknown("unknown-input", "input", ref, list(inputs))
-        return Lookup(type_of_schema(inputs[ref.name]), None, None)
+        return Lookup(self._analysis.input_type(ref.name), None, None)
 
     def _secrets(self, ref: Ref) -> Lookup:
         secrets = self._analysis.workflow.secrets or ()

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import replace
 from threading import Lock
 from typing import Any, NoReturn, cast
 
@@ -19,6 +18,7 @@ from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 
 from overture.expressions.failures import ExpressionSyntaxError
+from overture.expressions.records import replace
 from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, Parameter
 from overture.expressions.tokens import ENVIRONMENT, Piece
 from overture.expressions.tree import (

@@ -87,20 +87,22 @@ class _Inference(Walk):
         if isinstance(value, int) and not isinstance(value, bool) and not MIN_INTEGER <= value <= MAX_INTEGER:
             self.report("constant-overflow", f"`{value}` does not fit into 64 bits", tree.span)
             return Seen(replace(tree, type=NUMBER), (), True)
-        return Seen(replace(tree, type=type_of_value(value)))
+        return Seen(Literal(value, span=tree.span, type=type_of_value(value)))
 
     def text(self, tree: Text, facts: Facts) -> Seen:
         outside, self.where = self.where, tree.where
         body = self.strict(tree.body, facts)
         self.where = outside
-        return Seen(replace(tree, body=body.tree, type=body.tree.type), (), body.is_faulty)
+        return Seen(Text(tree.where, body.tree, span=tree.span, type=body.tree.type), (), body.is_faulty)
 
     def ref(self, tree: Ref, facts: Facts) -> Seen:
         found = self.env.lookup(tree)
         if found.problem is not None:
             self.findings.append(replace(found.problem, where=found.problem.where or self.where))
             return Seen(tree, (), True)
-        seen = Seen(replace(tree, type=found.type))
+        seen = Seen(
+            Ref(tree.root, tree.name, tree.field, tree.name_span, tree.field_span, span=tree.span, type=found.type)
+        )
         if found.missing is None or _is_present(tree, found, facts):
             return seen
         message = f"`{written(tree)}` may be missing: {found.missing}"
@@ -115,7 +117,7 @@ class _Inference(Walk):
         if of.type.may_be("object"):
             self.only(of, tree.of, ("object",))
         taken = step(of.type, tree.key, written(tree.of))
-        seen = Seen(replace(tree, of=of.tree, type=taken.type), of.pending)
+        seen = Seen(Key(of.tree, tree.key, tree.key_span, span=tree.span, type=taken.type), of.pending)
         if taken.rule is None:
             return seen
         if taken.is_certain:
@@ -226,7 +228,7 @@ class _Inference(Walk):
         if tree.op in ("and", "or"):
             return self.logical(tree, facts)
         left, right = self.strict(tree.left, facts), self.strict(tree.right, facts)
-        typed = replace(tree, left=left.tree, right=right.tree)
+        typed = Binary(tree.op, left.tree, right.tree, span=tree.span)
         if tree.op == "~":
             return Seen(replace(typed, type=STRING))
         result = arithmetic(tree.op, left.type, right.type)
@@ -237,7 +239,7 @@ class _Inference(Walk):
         self.never_null(right, tree.right)
         kinds: tuple[Kind, ...] = ("number", "string", "array") if tree.op == "+" else ("number",)
         self.alike(left, tree.left, right, tree.right, kinds)
-        return Seen(replace(typed, type=result))
+        return Seen(Binary(tree.op, left.tree, right.tree, span=tree.span, type=result))
 
     def logical(self, tree: Binary, facts: Facts) -> Seen:
         left = self.boolean(tree.left, facts)
@@ -249,7 +251,7 @@ class _Inference(Walk):
             found = type_of_value(deciding)
         elif all(isinstance(value, bool) for value in values):
             found = type_of_value(not deciding)
-        return Seen(replace(tree, left=left.tree, right=right.tree, type=found))
+        return Seen(Binary(tree.op, left.tree, right.tree, span=tree.span, type=found))
 
     def compare(self, tree: Compare, facts: Facts) -> Seen:
         first, declared = self.both(tree.first, facts)
@@ -271,7 +273,7 @@ class _Inference(Walk):
                     self.strangers(declared, operand)
             left, left_tree, declared = right, operand, of_right
         found = results[0] if len(results) == 1 else BOOLEAN
-        return Seen(replace(tree, first=first.tree, rest=tuple(rest), type=found))
+        return Seen(Compare(first.tree, tuple(rest), span=tree.span, type=found))
 
     def link(self, op: str, one: tuple[Seen, Expr], other: tuple[Seen, Expr], span: Span, facts: Facts) -> Type:
         """A comparison that its operands' declared types allow. What the facts settle is a constant, no mistake."""
@@ -352,13 +354,13 @@ class _Inference(Walk):
             rest = reduce(union, computed_types)
             mixed = {name: union(each, rest) for name, each in known.items()}
             found = replace(OBJECT, properties=mixed, required=frozenset(known), rest=rest)
-        return Seen(replace(tree, entries=tuple(entries), type=found))
+        return Seen(ObjectOf(tuple(entries), span=tree.span, type=found))
 
     def template(self, tree: Template, facts: Facts) -> Seen:
         parts = []
         for part in tree.parts:
             parts.append(self.strict(part, facts).tree)
-        return Seen(replace(tree, parts=tuple(parts), type=STRING))
+        return Seen(Template(tuple(parts), span=tree.span, type=STRING))
 
 
 def _faulty_part(objection: Objection, left: Expr, right: Expr, whole: Expr) -> Expr:

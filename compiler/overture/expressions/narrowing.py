@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Final
 
-from overture.expressions.records import record
+from overture.expressions.records import record, replace
 from overture.expressions.table import TESTS
 from overture.expressions.tree import (
     Binary,

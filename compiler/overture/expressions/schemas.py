@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import reduce
 from typing import cast
 
+from overture.expressions.records import replace
 from overture.expressions.schema_problems import SchemaProblem, schema_problems
 from overture.expressions.types import ANY, KINDS, NOTHING, Json, Kind, Type, kind_of, list_of, object_of
 from overture.expressions.values import equal, identity, render, settled
@@ -78,8 +78,13 @@ def _is_of(kind: Kind, kinds: frozenset[Kind]) -> bool:
     return kind in kinds or (kind == "integer" and "number" in kinds)
 
 
+_STRING: frozenset[Kind] = frozenset(("string",))
+
+
 def type_of_value(value: Json) -> Type:
     """All that is known of a constant."""
+    if value.__class__ is str:
+        return Type(_STRING, (value,))
     if isinstance(value, dict):
         return object_of({key: type_of_value(part) for key, part in value.items()})
     if isinstance(value, (list, tuple)):

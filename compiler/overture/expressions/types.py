@@ -8,10 +8,10 @@ errs towards "unknown", never towards a false alarm.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any, Literal
 
-from overture.expressions.records import record
+from overture.expressions.records import record, replace
 
 # null, boolean, int, float, str, list or dict of the same: mypy knows no recursive alias that pydantic reads too
 Json = Any

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from overture.expressions.findings import Environment, Finding
 from overture.expressions.narrowing import Fact, Facts, narrow
 from overture.expressions.operators import Objection
-from overture.expressions.records import record
+from overture.expressions.records import record, replace
 from overture.expressions.schemas import describe, is_assignable
 from overture.expressions.tree import Expr, Filter, Index, Slice, Span, written
 from overture.expressions.types import ANY, BOOLEAN, KINDS, Json, Kind, Type

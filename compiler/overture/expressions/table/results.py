@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import reduce
 
+from overture.expressions.records import replace
 from overture.expressions.schemas import union
 from overture.expressions.table.rows import Result
 from overture.expressions.types import (
