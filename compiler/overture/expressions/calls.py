@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from overture.expressions.narrowing import Facts
 from overture.expressions.operators import Objection, compared
-from overture.expressions.paths import step
+from overture.expressions.paths import is_nearly, step
 from overture.expressions.schemas import describe, is_assignable, misfit
 from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, FilterRow, Parameter
 from overture.expressions.table.results import constant_of
@@ -19,9 +19,10 @@ _WITHOUT_VALUE = ("defined", "none")
 
 
 def test(walk: Walk, tree: Test, facts: Facts) -> Seen:
-    of = walk.see(tree.of, facts) if tree.name == "defined" else walk.strict(tree.of, facts)
-    typed = replace(tree, of=of.tree, type=BOOLEAN)
     row = TESTS.get(tree.name)
+    # what a misspelt test was to ask for is no mistake of its own
+    of = walk.see(tree.of, facts) if row is None or tree.name == "defined" else walk.strict(tree.of, facts)
+    typed = replace(tree, of=of.tree, type=BOOLEAN)
     if row is None or not row.is_test:
         known = tuple(name for name, each in TESTS.items() if each.is_test)
         help = "it is a word of `select`: compare by an operator" if row is not None else None
@@ -75,7 +76,7 @@ def call(walk: Walk, tree: Call, facts: Facts) -> Seen:
 
 def filter(walk: Walk, tree: Filter, facts: Facts) -> Seen:
     row = FILTERS.get(tree.name)
-    is_on_path = tree.name in ("default", "first", "last")
+    is_on_path = row is None or tree.name in ("default", "first", "last")  # a misspelt one may have been `default`
     of = walk.see(tree.of, facts) if is_on_path else walk.strict(tree.of, facts)
     arguments = []
     for name, argument in tree.arguments:
@@ -221,7 +222,7 @@ def _attribute(walk: Walk, item: Type, path: str, span: Span, *, may_be_missing:
             walk.report(taken.rule or "", message, span, None, key if taken.known else None, taken.known)
             return None
         if taken.rule == UNDECLARED:
-            if not may_be_missing:
+            if not may_be_missing or is_nearly(key, taken.known):
                 walk.report(UNDECLARED, message, span, "declare it in `returns`", key, taken.known)
         elif taken.rule is not None and not may_be_missing:
             help = f"keep those that have it: `| selectattr('{path}', 'defined')`"

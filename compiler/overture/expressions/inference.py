@@ -16,7 +16,7 @@ from overture.expressions.findings import Environment, Finding, Inferred, Lookup
 from overture.expressions.narrowing import NO_FACTS, TURNED, Facts, decided, facts_from
 from overture.expressions.numbers import negate
 from overture.expressions.operators import Objection, are_comparable, arithmetic, compared, computed
-from overture.expressions.paths import step
+from overture.expressions.paths import is_nearly, step
 from overture.expressions.schemas import describe, is_assignable, misfit, type_of_value, union
 from overture.expressions.table.results import constant_of, item_of, slice_of
 from overture.expressions.table.subjects import SEQUENCE
@@ -123,6 +123,10 @@ class _Inference(Walk):
         if taken.is_certain:
             self.report(taken.rule, taken.message, tree.key_span, None, tree.key if taken.known else None, taken.known)
             return replace(seen, is_faulty=True)
+        if taken.rule == UNDECLARED and is_nearly(tree.key, taken.known):
+            # `default` and `is defined` would hide for ever that it is misspelt
+            self.report(taken.rule, taken.message, tree.key_span, None, tree.key, taken.known)
+            return seen
         if taken.rule == UNDECLARED:
             more = {"name": tree.key, "known": taken.known}
             return self.pend(seen, tree, taken.rule, taken.message, tree.key_span, "declare it in `returns`", **more)

@@ -21,6 +21,20 @@ class Step:
     known: tuple[str, ...] = ()
 
 
+def is_nearly(name: str, known: tuple[str, ...]) -> bool:
+    """Whether a name is one of those known but for a slip of the finger: one letter more, less or other, or two that
+    changed places. Names of less than four letters are too much alike by nature."""
+    return any(_is_slip(name, each) for each in known if max(len(name), len(each)) > 3)
+
+
+def _is_slip(one: str, other: str) -> bool:
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return max(len(one), len(other)) < 2 or (len(one) == 2 and one == other[::-1])
+
+
 def step(of: Type, key: str, name: str | None) -> Step:
     """`of.key`; `name` is how `of` is written, None if it has no name."""
     shown = f"`{name}`" if name else "this"

@@ -22,13 +22,24 @@ __all__ = [
     "union",
 ]
 
+KEYWORDS = frozenset(
+    (
+        *("type", "enum", "items", "properties", "required", "additionalProperties", "minimum", "maximum"),
+        *("minLength", "maxLength", "minItems", "maxItems", "pattern", "format", "description", "default"),
+    )
+)
+"""The words of JSON Schema that the language has (language.md 1)."""
+
 _MAX_VALUES = 100  # of a union; beyond, only the kinds are kept
 
 
 def type_of_schema(schema: Mapping[str, Json]) -> Type:
     """What is known of a value that fits a schema (the subset of language.md 1).
 
-    What is not in the subset, or has the wrong form, is left out here; `schema_problems` tells of it."""
+    What has the wrong form is left out here; `schema_problems` tells of it. So it does of a word that is no keyword:
+    what that one was to say, nobody knows, so nothing is known of the value."""
+    if not KEYWORDS.issuperset(schema):
+        return ANY
     kinds = _kinds(schema)
     values: tuple[Json, ...] | None = None
     if isinstance(schema.get("enum"), list):

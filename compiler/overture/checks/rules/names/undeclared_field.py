@@ -1,7 +1,8 @@
 """A property that the schema does not mention.
 
 ## What
-An expression reads a property that an open object does not declare.
+An expression reads a property that an open object does not declare. Under `default` and `is defined` that is told
+only of a name that is one slip away from a declared one.
 
 ## Why
 It may well be there, but nothing checks it: a misspelt name is found only when the run fails.

@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from overture.checks.analysis import Analysis, Spot
 from overture.diagnostics.model import Diagnostic, Related
 from overture.diagnostics.rules import Rule
-from overture.expressions.tree import Conditional, Expr, Filter, Index, Key, Ref, Test, Text, children
+from overture.expressions.tree import Conditional, Expr, Filter, Index, Key, Ref, Test, Text, children, references
 from overture.language.tasks import HttpTask
 
 RULE = Rule("OV905", "unchecked-body", "info", __doc__)
@@ -64,7 +64,7 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
             continue
         for ref, where, end in _deep(spot.tree, ""):
             entry = unchecked.get(ref.name) if ref.root == "tasks" and ref.field == "body" else None
-            if entry is None or _is_guarded(analysis, spot):
+            if entry is None or _is_guarded(analysis, spot, ref):
                 continue
             del unchecked[ref.name]
             at = analysis.at(spot.field.pointer, where, (ref.span[0], end))
@@ -73,8 +73,10 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
             yield RULE.at(at, message, help=f"give `{entry.id}` a `returns`", related=related)
 
 
-def _is_guarded(analysis: Analysis, spot: Spot) -> bool:
-    return bool(analysis.guards.held_for(spot).facts.known)
+def _is_guarded(analysis: Analysis, spot: Spot, ref: Ref) -> bool:
+    """Whether a condition has asked about the body: a guard on another task says nothing of this one."""
+    facts = analysis.guards.held_for(spot).facts.known
+    return any(each.name == ref.name and each.field == "body" for path in facts for each in references(path))
 
 
 def _deep(tree: Expr, where: str) -> Iterator[tuple[Ref, str, int]]:
