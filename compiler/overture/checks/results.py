@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,17 @@ def _shell(entry: Entry, analysis: Analysis) -> Results:
     return found if entry.task.returns is None else found | {"value": _returned(entry.task.returns)}
 
 
+# one row at least, whatever the table holds: an aggregate over all of it
+_AGGREGATE = re.compile(r"\s*select\s+(?:(?:coalesce|round|cast)\s*\(\s*)?(?:count|sum|avg)\s*\(", re.IGNORECASE)
+_FEWER = re.compile(r"\b(?:group|having|over|qualify|limit|offset|fetch|intersect|except|unnest)\b", re.IGNORECASE)
+
+
 def _sql(entry: Entry, analysis: Analysis) -> Results:
-    return {"rows": list_of(Type(kinds=frozenset(("object",)))), "row_count": INTEGER}
+    task = entry.task
+    assert isinstance(task, kinds.SqlTask)
+    is_there = not isinstance(task.params, (list, str)) and _AGGREGATE.match(task.query) is not None
+    min_items = 1 if is_there and not _FEWER.search(task.query) else 0
+    return {"rows": list_of(Type(kinds=frozenset(("object",))), min_items=min_items), "row_count": INTEGER}
 
 
 def _read_file(entry: Entry, analysis: Analysis) -> Results:

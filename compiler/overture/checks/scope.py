@@ -229,7 +229,10 @@ class Scope:
             what = (
                 "its own result" if self._place.entry is entry else f"the result of `{ref.name}`, which it is part of"
             )
-            return Finding("read-before-exists", f"a task cannot read {what}", None, ref.span)
+            help = (
+                "read `.error` of the task in it that failed" if entry.kind == "try" and ref.field == "error" else None
+            )
+            return Finding("read-before-exists", f"a task cannot read {what}", help, ref.span)
         if relation.how == "later" and not self._is_ordered(relation):
             help = f"move it after `{relation.below[0].id}`, or name that in `needs`"
             return Finding("read-before-exists", f"task `{ref.name}` has not run yet here", help, ref.span)

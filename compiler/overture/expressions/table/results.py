@@ -109,6 +109,9 @@ def with_path(found: Type, attribute: str, *, is_null: bool) -> Type:
         inside = with_path(inside.without("null"), rest, is_null=is_null)
     elif not is_null:
         inside = inside.without("null")
+    if not found.properties and (found.rest is None or inside == found.rest):
+        # where nothing is declared, one property would make all others undeclared
+        return replace(found, kinds=frozenset(("object",)), values=None)
     return replace(
         found,
         kinds=frozenset(("object",)),
