@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overture.language.canonical import data_of
-from overture.language.formatting import FormattingError, format_text
+from overture.language.formatting import FormattingError, arranged, format_text
 from overture.language.reading import read
 from overture.language.workflow import Workflow
 from overture.language.writing import write, write_data
@@ -98,6 +98,7 @@ def test_formatting_twice_is_formatting_once() -> None:
 def test_what_is_written_is_formatted(workflow: Workflow) -> None:
     text = write(workflow)
     assert format_text(text) == text
+    assert arranged(read(text, "x.yaml")) == text  # the short way gives what the long one gives
 
 
 @whole_workflows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -81,8 +82,6 @@ def read_argument(text: str) -> str:
 def write_files(files: Mapping[Path, str]) -> None:
     """Write files, each whole and all or none: temporary files beside them, fsync, then the renames. A file behind a
     symbolic link is written where it is, with the mode that it has. Raises OSError."""
-    from secrets import token_hex  # with the cryptography behind it, which a command that writes nothing needs not
-
     staged: list[tuple[Path, Path]] = []
     made: list[Path] = []
     path = Path()
@@ -93,7 +92,7 @@ def write_files(files: Mapping[Path, str]) -> None:
             for folder in reversed([each for each in target.parents if not each.exists()]):
                 folder.mkdir(exist_ok=True)
                 made.append(folder)
-            temporary = target.with_name(f".{target.name}.{token_hex(4)}.tmp")
+            temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
             staged.append((temporary, target))
             _write(temporary, text, target)
         for temporary, target in staged:

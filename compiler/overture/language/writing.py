@@ -134,7 +134,7 @@ def _is_bare(text: str, in_flow: bool) -> bool:
         and ": " not in text
         and " #" not in text
         and "{{" not in text
-        and not (in_flow and any(each in text for each in ",[]{}"))
+        and not (in_flow and any(each in text for each in ",?[]{}"))  # PyYAML ends a text at a `?` there
     )
 
 
