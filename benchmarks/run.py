@@ -18,11 +18,13 @@ from pathlib import Path
 import checking
 import durable
 import lines
+import reading
 import start
 from measure import Row
 
 GROUPS: dict[str, Callable[[Path, argparse.Namespace], Iterable[Row]]] = {
     "start": lambda folder, asked: start.measure(folder, asked.runs),
+    "reading": lambda folder, asked: reading.measure(asked.runs, asked.check_tasks),
     "check": lambda folder, asked: checking.measure(folder, max(1, asked.runs // 2), asked.check_tasks),
     "durable": lambda folder, asked: durable.measure(folder, asked.runs, asked.run_tasks),
     "lines": lambda folder, asked: lines.measure(),
