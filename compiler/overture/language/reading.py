@@ -15,10 +15,11 @@ from overture.language.rules.reading.too_large import RULE as TOO_LARGE
 from overture.language.shape import judge
 from overture.language.workflow import Json, Workflow
 
+# To compile a set of this many characters takes longer than to read a small file: patterns, for those that need them.
 # YAML 1.2.2, 5.1, without what libyaml still takes for the end of a line (NEL, LS, PS) and without byte order marks.
-_NO_YAML_TEXT = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NO_YAML_TEXT = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _PLAIN_ASCII = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 _JSON_BEGINS = re.compile(r'\s*\{\s*(?:"|\}\s*\Z)')
 
 
@@ -53,7 +54,7 @@ def read(text: str | bytes, path: str) -> Reading:
             return _not_utf8(error, path)
     text = text.removeprefix("\ufeff")
     is_json = _is_json(text, path)
-    if not _is_plain_ascii(text) and (wrong := (_SURROGATE if is_json else _NO_YAML_TEXT).search(text)):
+    if not _is_plain_ascii(text) and (wrong := re.search(_SURROGATE if is_json else _NO_YAML_TEXT, text)):
         return _refused(text, path, _no_text(wrong))
     return _read_document(_of_json(text) if is_json else _of_yaml(text), text, path)
 
@@ -111,7 +112,7 @@ def _no_text(wrong: re.Match[str]) -> Finding:
 
 
 def _refused(text: str, path: str, finding: Finding) -> Reading:
-    text = _SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))  # so that the text can be shown
+    text = re.sub(_SURROGATE, "\ufffd", text.removeprefix("\ufeff"))  # so that the text can be shown
     return _read_document(Document(None, {}, [finding]), text, path)
 
 
