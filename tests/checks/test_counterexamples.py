@@ -48,11 +48,14 @@ def test_what_is_asserted_after_a_stop_does_not_hold_for_the_outputs() -> None:
         ("inputs.rows[0].id + 'a'", ["OV210", "OV306"]),
         ("inputs.rows[0].due | default('none')", []),
         ("inputs.rows[0].id + 1", ["OV210"]),
+        ("(inputs.rows | first) | combine({})", ["OV210"]),
+        ("inputs.nulls[-1] | upper", ["OV210", "OV208"]),
     ],
 )
 def test_the_warning_of_a_short_list_hides_no_error(read: str, found: list[str]) -> None:
     document = f"""
         inputs:
+          nulls: {{type: array, items: {{type: [string, "null"]}}, default: []}}
           rows:
             type: array
             items:
@@ -60,6 +63,7 @@ def test_the_warning_of_a_short_list_hides_no_error(read: str, found: list[str])
               properties: {{id: {{type: integer}}, due: {{type: string}}, size: {{type: ["null", object]}}}}
               required: [id, size]
         tasks: [{{id: a, kind: log, message: "{{{{ {read} }}}}"}}]
+        outputs: {{all: "[inputs.nulls, inputs.rows]"}}
     """
     assert sorted(codes(document)) == sorted(found)
 

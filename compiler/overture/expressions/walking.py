@@ -63,6 +63,7 @@ class Walk:
     findings: list[Finding] = field(default_factory=list)
     where: str = ""
     reported: set[Expr] = field(default_factory=set)
+    misplaced: set[Expr] = field(default_factory=set)
 
     # What a node is asked for
 
@@ -133,9 +134,9 @@ class Walk:
         """Tell of a value that may be null where null has no meaning, whatever stands after it. Of what is unknown
         there is nothing to say."""
         of = found.type
-        if found.is_faulty or not of.is_nullable or of.kinds >= KINDS or len(of.kinds) == 1 or tree in self.reported:
+        if found.is_faulty or not of.is_nullable or of.kinds >= KINDS or len(of.kinds) == 1 or tree in self.misplaced:
             return
-        self.reported.add(tree)
+        self.misplaced.add(tree)
         self.report("may-be-missing", f"{what or named(tree)} may be null", tree.span, NULL_HELP)
 
     def only(self, found: Seen, tree: Expr, wanted: Iterable[Kind]) -> None:
@@ -144,9 +145,9 @@ class Walk:
         of = found.type.without("null")
         given = frozenset("number" if kind == "integer" else kind for kind in of.kinds)
         others = given - {"number" if kind == "integer" else kind for kind in wanted}
-        if found.is_faulty or not others or tree in self.reported or len(given) >= UNKNOWN_KINDS:
+        if found.is_faulty or not others or tree in self.misplaced or len(given) >= UNKNOWN_KINDS:
             return
-        self.reported.add(tree)
+        self.misplaced.add(tree)
         help = "ask first: " + " or ".join(f"`is {_ASKED[kind]}`" for kind in sorted(given - others))
         self.report("type-mismatch", f"{named(tree)} may be {describe(_of_kinds(of, others))}", tree.span, help)
 
@@ -155,7 +156,7 @@ class Walk:
         of_left, of_right = (_shared_kinds(each.type, kinds) for each in (left, right))
         self.only(left, left_tree, of_right or kinds)
         self.only(right, right_tree, of_left or kinds)
-        if len(of_left) > 1 and len(of_right) > 1 and left_tree not in self.reported:
+        if len(of_left) > 1 and len(of_right) > 1 and left_tree not in self.misplaced:
             message = f"{named(left_tree)} may be of another kind than {named(right_tree)}"
             self.report("type-mismatch", message, left_tree.span)
 

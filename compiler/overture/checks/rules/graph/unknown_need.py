@@ -44,7 +44,7 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
             at = analysis.source.value(f"{entry.pointer}/needs/{number}")
             elsewhere = analysis.index.tasks.get(name)
             if elsewhere is None:
-                others = [other.id for other in order.block.entries if other is not entry]
+                others = (other.id for other in order.block.entries if other is not entry)
                 yield RULE.at(at, f"task `{name}` does not exist", help=analysis.suggest(name, others))
                 continue
             message, help = _elsewhere(entry, elsewhere)
