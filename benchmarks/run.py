@@ -25,7 +25,7 @@ from measure import Row
 GROUPS: dict[str, Callable[[Path, argparse.Namespace], Iterable[Row]]] = {
     "start": lambda folder, asked: start.measure(folder, asked.runs),
     "reading": lambda folder, asked: reading.measure(asked.runs, asked.check_tasks),
-    "check": lambda folder, asked: checking.measure(folder, max(1, asked.runs // 2), asked.check_tasks),
+    "check": lambda folder, asked: checking.measure(folder, max(1, asked.runs // 2), asked.check_tasks, asked.graphs),
     "durable": lambda folder, asked: durable.measure(folder, asked.runs, asked.run_tasks),
     "lines": lambda folder, asked: lines.measure(),
 }
@@ -37,6 +37,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--runs", type=int, default=7, help="alternating runs, of which the median is taken (7)")
     parser.add_argument("--check-tasks", type=int, default=10_000, help="the size of the big workflow (10000)")
+    parser.add_argument(
+        "--graphs", type=Path, help="a folder of real graphs to check too: JSON with `tasks` and `edges`"
+    )
     parser.add_argument("--run-tasks", type=int, default=1_000, help="tasks of a chain and of a fan (1000)")
     parser.add_argument("--folder", type=Path, default=Path(), help="whose disk is measured (the working folder)")
     asked = parser.parse_args()
@@ -77,7 +80,7 @@ def table(rows: list[Row]) -> Iterator[str]:
 
 
 def _figure(value: float, unit: str) -> str:
-    return f"{value:,.3f} {unit}" if unit == "s" else f"{value:,.0f} {unit}"
+    return f"{value:,.3f} {unit}" if unit in ("s", "slope") else f"{value:,.0f} {unit}"
 
 
 if __name__ == "__main__":

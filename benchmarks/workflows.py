@@ -69,3 +69,46 @@ def fan(tasks: int) -> str:
         f"  - {{id: t{number}, kind: set, needs: [], values: {{x: {number}}}}}\n" for number in range(tasks)
     )
     return f"overture: 1\nname: fan\ntasks:\n{all_of_them}"
+
+
+def layered(tasks: int, width: int = 10) -> str:
+    """Layers of `set` tasks, each of which needs two of the layer above and reads them."""
+    lines = []
+    for number in range(tasks):
+        above = [f"t{number - number % width - width + (number + step) % width}" for step in (0, 1)]
+        if number < width:
+            lines.append(f"  - {{id: t{number}, kind: set, needs: [], values: {{x: {number}}}}}\n")
+            continue
+        total = " + ".join(f"tasks.{each}.x" for each in above)
+        needs = ", ".join(above)
+        lines.append(f'  - {{id: t{number}, kind: set, needs: [{needs}], values: {{x: "{{{{ {total} }}}}"}}}}\n')
+    return f"overture: 1\nname: layered\ntasks:\n{''.join(lines)}"
+
+
+def deep(tasks: int, depth: int = 10) -> str:
+    """Tries in tries, so deep that of each nest the innermost task is level `depth`."""
+    lines = []
+    for number in range(tasks):
+        level = number % depth
+        pad = "  " * (2 * level + 1)
+        if level < depth - 1 and number < tasks - 1:
+            lines.append(f"{pad}- id: t{number}\n{pad}  kind: try\n{pad}  tasks:\n")
+        else:
+            lines.append(f'{pad}- {{id: t{number}, kind: log, message: "{{{{ inputs.who }}}} in {number}"}}\n')
+    return f"overture: 1\nname: deep\ninputs:\n  who: {{type: string}}\ntasks:\n{''.join(lines)}"
+
+
+def graph(edges: list[list[int]], tasks: int) -> str:
+    """A graph of tasks that are numbered along its edges: each reads one of those that it needs."""
+    needs: dict[int, list[int]] = {}
+    for before, after in edges:
+        needs.setdefault(after, []).append(before)
+    lines = []
+    for number in range(tasks):
+        names = [f"t{each}" for each in needs.get(number, ())]
+        value = f'"{{{{ tasks.{names[0]}.x + 1 }}}}"' if names else "0"
+        lines.append(f"  - {{id: t{number}, kind: set, needs: [{', '.join(names)}], values: {{x: {value}}}}}\n")
+    return f"overture: 1\nname: graph\ntasks:\n{''.join(lines)}"
+
+
+SHAPES = {"chain": chain, "fan": fan, "layered": layered, "deep": deep, "mixed": mixed}

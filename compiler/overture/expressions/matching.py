@@ -13,36 +13,37 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from overture.expressions.failures import Refused
+from overture.expressions.records import record
 
 MAX_INSTRUCTIONS = 20_000
 MAX_STEPS = 2_000_000  # some seconds, some 100 MB
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class One:
     """One character: of a class, or itself."""
 
     pattern: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Edge:
     """A place: an end of the text, a boundary of a word."""
 
     pattern: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sequence:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choice:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Group:
     """`number` counts from 1; None is a group that is not kept."""
 
@@ -50,13 +51,13 @@ class Group:
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ahead:
     is_wanted: bool
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Repeat:
     least: int
     most: int | None
@@ -97,18 +98,18 @@ def _inside(part: Part) -> tuple[Part, ...]:
             return ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Fork:
     first: int
     second: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Save:
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Look:
     is_wanted: bool
     end: int  # where the program goes on; what is looked for follows this instruction

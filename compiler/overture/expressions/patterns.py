@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from overture.expressions.failures import Refused
@@ -26,6 +25,7 @@ from overture.expressions.matching import (
     is_risky,
     program_of,
 )
+from overture.expressions.records import record
 from overture.expressions.values import MAX_TEXT_CHARACTERS, TOO_LONG
 
 _ESCAPED = frozenset("dDwWsSbBnrtfv")
@@ -34,7 +34,7 @@ _QUANTIFIER = re.compile(r"[*+?]|\{(\d{1,4})(?:(,)(\d{1,4})?)?\}", re.ASCII)
 _HEX = {"x": re.compile("[0-9A-Fa-f]{2}"), "u": re.compile("[0-9A-Fa-f]{4}")}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Pattern:
     """A pattern for Python's `re`, and as a program where that might not come back."""
 
