@@ -68,3 +68,22 @@ def test_only_a_guard_on_the_body_itself_says_that_somebody_looked(guard: str, i
           - {{id: tell, kind: log, message: "{{{{ tasks.fetch.body.a.b.c }}}}", when: {guard}}}
         """)
     assert ("nothing checks what `fetch` answers, and it is read deep" in told) == is_told
+
+
+@pytest.mark.parametrize("use", ["upper", "round", "join(' ')"])
+def test_the_sum_of_what_is_unknown_is_unknown(use: str) -> None:
+    told = messages(f"""
+        tasks:
+          - {{id: fetch, kind: http, url: "https://example.com/a"}}
+          - {{id: tell, kind: log, message: "{{{{ (tasks.fetch.body.a + tasks.fetch.body.b) | {use} }}}}"}}
+        """)
+    assert told == []
+
+
+def test_a_selection_that_keeps_nothing_is_a_list_all_the_same() -> None:
+    told = messages("""
+        tasks:
+          - {id: some, kind: set, values: {all: "{{ (['x'] | reject('in', ['a', 'b'])) + ['y'] }}"}}
+          - {id: tell, kind: log, message: "{{ (tasks.some.all[0] | default('-')) | upper }}"}
+        """)
+    assert told == ["this is always false: 'x' is never 'a' or 'b'"]

@@ -253,5 +253,5 @@ def _check_word(walk: Walk, tree: Filter, item: Type, given: dict[str, Seen], sp
     result = compared(_OPERATORS[word], item, operand.type)
     if isinstance(result, Objection):
         walk.report(result.rule, result.message, operand.tree.span, result.help)
-        return False
+        return result.rule == "never-equal"  # nothing is kept, or all is: a list all the same
     return True

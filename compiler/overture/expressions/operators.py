@@ -11,7 +11,19 @@ from overture.expressions.numbers import ARITHMETIC, Number
 from overture.expressions.records import record
 from overture.expressions.schemas import describe, is_assignable, union
 from overture.expressions.table.results import constant_of
-from overture.expressions.types import BOOLEAN, INTEGER, NOTHING, NUMBER, STRING, Json, Kind, Type, list_of
+from overture.expressions.types import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    KINDS,
+    NOTHING,
+    NUMBER,
+    STRING,
+    Json,
+    Kind,
+    Type,
+    list_of,
+)
 from overture.expressions.values import equal, is_number
 
 
@@ -36,6 +48,8 @@ def arithmetic(op: str, left: Type, right: Type) -> Type | Objection:
         takes = "two numbers, two texts or two lists" if op == "+" else "two numbers"
         help = "`~` joins texts" if op == "+" and "string" in left.kinds | right.kinds else None
         return Objection("type-mismatch", f"`{op}` takes {takes}, not {describe(left)} and {describe(right)}", help)
+    if len(possible) > 1 and left.kinds >= KINDS and right.kinds >= KINDS:
+        return ANY  # of what is unknown, the sum is unknown
     results = []
     if "number" in possible:
         found = _number(op, left, right)
