@@ -1,0 +1,9 @@
+"""What mutates, and what is done to each text, lies in `mutating.py` and `enduring.py`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+sys.path[:0] = [str(_HERE), str(_HERE.parent / "generated")]
