@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from overture.checks.index import Block, Entry
 from overture.expressions.narrowing import NO_FACTS, Facts, facts_from
 from overture.expressions.records import record
-from overture.expressions.tree import Binary, Call, Expr, ListOf, Text, Unary, references, walk
+from overture.expressions.tree import Binary, Call, Expr, ListOf, Text, Unary, has_call, references, walk
 from overture.language.tasks import AssertTask, BranchTask, FailTask, ForeachTask, RememberTask, StopTask
 
 if TYPE_CHECKING:
@@ -232,4 +232,4 @@ def _conjuncts(condition: Expr, truth: bool) -> list[Expr]:
 
 
 def _reads_clock(tree: Expr) -> bool:
-    return any(isinstance(node, Call) and node.name == "now" for node in walk(tree))
+    return has_call(tree) and any(isinstance(node, Call) and node.name == "now" for node in walk(tree))

@@ -7,6 +7,7 @@ import binascii
 import math
 import re
 from collections import Counter
+from functools import cache
 
 # The forms that the services themselves publish for scanners of secrets.
 FORMS = {
@@ -34,13 +35,19 @@ FORMS = {
     "a signed token": r"eyJ[A-Za-z0-9_-]{14,}\.eyJ[A-Za-z0-9_-]{14,}\.[A-Za-z0-9_-]{20,}",
     "a private key": r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----",
 }
-_ANY = re.compile("|".join(f"(?P<k{number}>{form})" for number, form in enumerate(FORMS.values())))
 _NAMES = tuple(FORMS)
 _HINT = re.compile(
     r"gh[pousr]_|github_pat_|gl\w+-|A[KS]IA|xox|xapp-|hooks\.slack|discord|sk-|AIza|GOCSPX|k_live_|SG\.|-us[0-9]|npm_"
     r"|pypi-|hf_|_v1_|shp|:AA|secret_|ntn_|dp\.|eyJ|PRIVATE KEY"
 )
 """What every form has in it: most texts have none of it, and are looked at once."""
+
+
+@cache
+def _any_form() -> re.Pattern[str]:
+    """Made when a text has a hint of one: few documents do, and it is dear to compile."""
+    return re.compile("|".join(f"(?P<k{number}>{form})" for number, form in enumerate(FORMS.values())))
+
 
 _STAND_IN = re.compile(
     r"example|change.?me|placeholder|your|dummy|fake|sample|redacted|xxx|\*\*\*|\.\.\.|…|<[^<>]*>|\$\{?\w+|todo|insert"
@@ -88,7 +95,7 @@ def key_in(text: str) -> tuple[str, tuple[int, int]] | None:
     """The name of the service whose key stands in a text, and where; None for stand-ins and where there is none."""
     if not _HINT.search(text):
         return None
-    for found in _ANY.finditer(text):
+    for found in _any_form().finditer(text):
         # a key stands alone: it is no part of a longer word
         if not re.match(r"\w", text[found.start() - 1 : found.start()]) and not is_stand_in(found.group()):
             return _NAMES[int(str(found.lastgroup)[1:])], found.span()

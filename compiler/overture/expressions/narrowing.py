@@ -10,7 +10,6 @@ from overture.expressions.records import record, replace
 from overture.expressions.table import TESTS
 from overture.expressions.tree import (
     Binary,
-    Call,
     Compare,
     Conditional,
     Expr,
@@ -24,7 +23,7 @@ from overture.expressions.tree import (
     Test,
     Text,
     Unary,
-    walk,
+    has_call,
 )
 from overture.expressions.types import KINDS, Json, Kind, Type, kind_of
 from overture.expressions.values import equal, identity, is_number
@@ -163,7 +162,7 @@ def _narrow_kind(kind: Kind, fact: Fact) -> Kind | None:
 def facts_from(condition: Expr, truth: bool) -> Facts:
     """What is known once a condition was read and gave `truth`: of the paths in it, and of itself."""
     found = _facts_from(condition, truth)
-    if isinstance(condition, (Compare, Test, Binary)) and not any(isinstance(node, Call) for node in walk(condition)):
+    if isinstance(condition, (Compare, Test, Binary)) and not has_call(condition):
         known = {**found.known, condition: Fact(frozenset(("boolean",)), (truth,))}
         return Facts(known, found.is_impossible)
     return found

@@ -237,6 +237,19 @@ def walk(tree: Expr) -> Iterator[Expr]:
             waiting.extend(reversed(parts(node)))
 
 
+def has_call(tree: Expr) -> bool:
+    """Whether the tree calls a function: what it gives may be another thing each time."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node.__class__ is Call:
+            return True
+        parts = _CHILDREN[node.__class__]
+        if parts is not _none:
+            waiting += parts(node)
+    return False
+
+
 def references(tree: Expr) -> Iterator[Ref]:
     """Every name of ours that the tree reads, in the order in which they are written."""
     return iter(_references(tree))

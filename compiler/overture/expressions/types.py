@@ -62,6 +62,8 @@ class Type:
 
     def without(self, *kinds: Kind) -> Type:
         values = self.values
+        if values is None and self.kinds.isdisjoint(kinds):
+            return self
         if values is not None:
             values = tuple(value for value in values if kind_of(value) not in kinds)
         return replace(self, kinds=self.kinds - set(kinds), values=values)

@@ -57,6 +57,9 @@ def texts_of_document(analysis: Analysis) -> Iterator[tuple[str, str]]:
         if isinstance(value, str):
             yield pointer, value
         elif isinstance(value, dict):
-            todo += [(pointer + pointer_of(key), item) for key, item in value.items()]
+            todo += [
+                (f"{pointer}/{key}" if key.isidentifier() else pointer + pointer_of(key), item)
+                for key, item in value.items()
+            ]
         elif isinstance(value, list):
             todo += [(f"{pointer}/{number}", item) for number, item in enumerate(value)]
