@@ -231,10 +231,14 @@ class Pen:
     def filled(self, production: str, reads: list[Read], depth: int) -> str:
         pieces = production.split("<")
         found = pieces[0]
+        is_question = not self.wildness and production in PRODUCTIONS["boolean"]
         for piece in pieces[1:]:
             hole, closing, rest = piece.partition(">")
             if closing and hole in _HOLES:
-                found += self.of(_HOLES[hole], reads, depth) + rest
+                kind = _HOLES[hole]
+                path = self.path_of(kind, reads) if is_question else None  # a question that data answer
+                found += (path or self.of(kind, reads, depth)) + rest
+                is_question = False
             else:
                 found += "<" + piece
         return found

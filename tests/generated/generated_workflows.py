@@ -168,10 +168,12 @@ class Writer:
         failed = object_of({"task": nullable(STRING), "type": STRING, "message": STRING})
         if self.chance(0.3):
             inside = place.inside(*run, Read("run.error", failed), *after, is_quiet=True)
-            document["on_failure"] = [self.simple(inside).task]
+            task = self.simple(inside).task
+            document["on_failure"] = [task, *self.looked_at(task)]
         if self.chance(0.3):
             inside = place.inside(*run, Read("run.error", nullable(failed)), *after, is_quiet=True)
-            document["finally"] = [self.simple(inside).task]
+            task = self.simple(inside).task
+            document["finally"] = [task, *self.looked_at(task)]
 
     def outputs(self, document: dict[str, Json], place: Place, results: list[Read]) -> None:
         seen = [each.unsure() if self.has_stop and not self.is_wild else each for each in results]
@@ -415,7 +417,8 @@ class Writer:
         until = self.pen.condition([*place.reads, *inner, *inner])
         # what data decide may never come true: then the attempts are used up, and the task fails
         task: Task = {"id": id, "kind": "repeat", "attempts": 2, "every": "1ms", "tasks": tasks}
-        task["until"] = until if not place.is_quiet else f"({until}) or inputs.n < 1000"
+        is_certain = place.is_quiet or not self.is_wild
+        task["until"] = f"({until}) or now() > '2000-01-01T00:00:00Z'" if is_certain else until
         return Written(task, [Read(f"tasks.{id}.iterations", INTEGER), *inner, *_ends(id)])
 
     def try_(self, place: Place) -> Written:
