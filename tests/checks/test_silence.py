@@ -49,3 +49,28 @@ def test_a_catch_that_reads_its_try_is_told_where_the_error_is() -> None:
     assert [(each.code, each.help) for each in found.diagnostics] == [
         ("OV207", "read `.error` of the task in it that failed")
     ]
+
+
+@pytest.mark.parametrize(
+    ("guard", "found"),
+    [
+        ("one.email | matches('^[^@ ,]+@[^@ ,]+$')", []),
+        ("one.email | matches('@example.com$')", ["OV808"]),
+        ("one.email | matches('^.+@.+$')", ["OV808"]),
+        ("one.confirmed == 'yes'", ["OV808"]),
+    ],
+)
+def test_rows_that_are_seen_to_be_one_address_get_a_mail(guard: str, found: list[str]) -> None:
+    query = '{id: rows, kind: sql, connection: "{{ secrets.DB }}", query: select * from readers, timeout: 1m}'
+    mail = "{id: mail, kind: email, connection: '{{ secrets.DB }}', from: a@b.example, subject: a, text: b, to: '{{ one.email }}'}"  # noqa: E501
+    loop = f'{{id: each, kind: foreach, items: tasks.rows.rows, as: one, where: "{guard}", tasks: [{mail}]}}'
+    assert [each for each in codes(f"secrets: [DB]\ntasks:\n  - {query}\n  - {loop}\n") if each[:3] == "OV8"] == found
+
+
+@pytest.mark.parametrize("host", ["{{ inputs.desk }}.example.com", "example.com:{{ inputs.port }}"])
+def test_a_host_that_is_put_together_of_inputs_is_not_called_data(host: str) -> None:
+    inputs = "inputs: {desk: {type: string, default: a}, port: {type: integer, default: 80}}"
+    found = verdict(f"{inputs}\ntasks:\n  - {{id: get, kind: http, url: 'https://{host}/a'}}\n").diagnostics
+    assert [each.message for each in found if each.code == "OV801"] == [
+        "the host of this url is put together at run time"
+    ]

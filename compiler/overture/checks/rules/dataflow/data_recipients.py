@@ -1,7 +1,8 @@
 """Data that chooses who gets a mail.
 
 ## What
-A recipient of a mail comes from outside, and no schema says that it is one address (`format: email`).
+A recipient of a mail comes from outside, and no schema says that it is one address (`format: email`), nor a guard
+(`| matches('^[^@, ]+@[^@, ]+$')`).
 
 ## Why
 Whoever controls that data decides who reads the mail, and a text with a comma names many. Where that is meant,
@@ -53,5 +54,5 @@ def leaks(taint: Taint) -> Iterator[Leak]:
             pointer = f"{entry.pointer}/{name}"
             if origin := taint.of_field(pointer, RECIPIENT):
                 at = taint.analysis.at(pointer, origin.where, origin.span)
-                help = "take it from an input, or give its schema `format: email`"
+                help = "take it from an input, give its schema `format: email`, or see that it `matches` one address"
                 yield Leak(origin, at, RECIPIENT, "chooses who gets this mail", help)

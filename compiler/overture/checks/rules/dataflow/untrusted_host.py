@@ -63,5 +63,5 @@ def leaks(taint: Taint) -> Iterator[Leak]:
         if origin is not None:
             yield Leak(origin, analysis.at(pointer, "", host.span), HOST, "chooses the host of this url", HELP)
         elif not host.names:
-            message = host.problem or "data chooses the host of this url"
+            message = host.problem or "the host of this url is put together at run time"
             yield Leak(None, analysis.at(pointer, "", host.span), HOST, message, HELP)
