@@ -13,10 +13,10 @@ MAX_DEPTH = 100
 """Lists and objects inside one another. Real workflows stay below 20; the cap keeps every walk over the data safe from
 Python's recursion limit (1,000)."""
 
-MAX_BYTES = 5_000_000
-"""A file's size. 10,000 tasks take about 2 MB."""
+MAX_BYTES = 10_000_000
+"""A file's size. 10,000 tasks take 1 to 3 MB; 100,000 small ones still fit."""
 
-MAX_VALUES = 500_000
+MAX_VALUES = 1_000_000
 """Values in a file: the place of each is kept. 10,000 tasks hold about 150,000."""
 
 MAX_FINDINGS = 1000
