@@ -58,7 +58,12 @@ def command(
     quiet: bool,
     no_color: bool,
 ) -> int:
-    """Turn English into a workflow that passes `check`. REQUEST is the text, @FILE, or `-` for stdin."""
+    """Turn English into a workflow that passes `check`. REQUEST is the text, @FILE, or `-` for stdin.
+
+    The built-in planner reads plain steps in order: "every day at nine Berlin time, get the orders from
+    https://shop.example.com/orders, keep only the orders where the amount is over 100, post a digest of the orders to
+    Slack; retry twice; if it fails, email ops@example.com". What it does not understand it lists.
+    """
     from overture.drafting.compiling import compile_by_model, compile_by_words
     from overture.drafting.failures import DraftingError
 

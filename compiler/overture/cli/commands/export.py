@@ -45,7 +45,9 @@ def settings(pairs: tuple[str, ...], backend: Backend) -> dict[str, str]:
 @click.option(
     "-o", "--output", metavar="PATH", default=".", show_default=True, help="A file, a folder, or `-` for stdout."
 )
-@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting of the target.")
+@click.option(
+    "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting of the target: see `overture backends`."
+)
 @usual_options
 def command(file: str, to: str, output: str, pairs: tuple[str, ...], quiet: bool, no_color: bool) -> int:
     """Write a target's files, those of called workflows too."""

@@ -35,7 +35,10 @@ def command(
     quiet: bool,
     no_color: bool,
 ) -> int:
-    """Go on with a run that was interrupted. Completed tasks are not run again."""
+    """Go on with a run that was interrupted. Completed tasks are not run again.
+
+    The options of the run are not kept: give them again.
+    """
     from overture_local import RunRequest
     from overture_local import resume as resume_run
 

@@ -24,13 +24,17 @@ def run_options(function: F) -> F:
     for option in (
         click.option("--events", is_flag=True, help="Print one JSON object a line as things happen."),
         home_option,
-        click.option("--policy", metavar="FILE", help="Only what this policy file (TOML) names is allowed too."),
+        click.option(
+            "--policy",
+            metavar="FILE",
+            help="Allow no more than this file (TOML) names: hosts, programs, secrets, models, paths.",
+        ),
         click.option(
             "--allow-host",
             "allow_hosts",
             multiple=True,
             metavar="HOST[:PORT]",
-            help="A private address that may be reached.",
+            help="A private address that may be reached, also one that the plan names.",
         ),
         click.option("--workspace", default=".", metavar="DIR", help="Where files are read and written, programs run."),
         click.option(
