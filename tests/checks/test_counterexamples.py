@@ -125,3 +125,10 @@ def test_a_value_that_may_be_of_a_kind_that_does_not_fit_is_told(read: str) -> N
 )
 def test_a_value_that_is_asked_first_may_be_of_any_kind(read: str) -> None:
     assert codes(f'{_MIXED}      - {{id: x, kind: set, values: {{v: "{{{{ {read} }}}}"}}}}\n') == []
+
+
+@pytest.mark.parametrize("kind", ['[{"a": 1}]', "[[]]", '{"a": 1}', "[null, string]"])
+def test_a_schema_of_any_form_is_told_and_not_stumbled_over(kind: str) -> None:
+    task = f"{{id: a, kind: ai, prompt: hello, returns: {{type: object, properties: {{x: {{type: {kind}}}}}}}}}"
+    document = f"tasks:\n  - {task}\n  - {{id: b, kind: log, message: '{{{{ tasks.a.value | tojson }}}}'}}\n"
+    assert "OV313" in codes(document)

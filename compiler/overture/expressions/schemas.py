@@ -76,7 +76,9 @@ def _kinds(schema: Mapping[str, Json]) -> frozenset[Kind]:
     names = [declared] if isinstance(declared, str) else declared
     if not isinstance(names, list):
         return KINDS
-    found = frozenset(cast(Kind, name) for name in names if name in KINDS or name == "integer")
+    found = frozenset(
+        cast(Kind, name) for name in names if isinstance(name, str) and (name in KINDS or name == "integer")
+    )
     return _without_integer_twice(found) if found else KINDS
 
 
