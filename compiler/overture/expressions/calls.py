@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from overture.expressions.narrowing import Facts
 from overture.expressions.operators import Objection, compared
 from overture.expressions.paths import is_nearly, step
+from overture.expressions.records import replace
 from overture.expressions.schemas import describe, is_assignable, misfit
 from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, FilterRow, Parameter
 from overture.expressions.table.results import constant_of

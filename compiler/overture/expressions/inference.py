@@ -7,7 +7,6 @@ one counts as unknown from there on. What may be missing is pending along its pa
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -17,6 +16,7 @@ from overture.expressions.narrowing import NO_FACTS, TURNED, Facts, decided, fac
 from overture.expressions.numbers import negate
 from overture.expressions.operators import Objection, are_comparable, arithmetic, compared, computed
 from overture.expressions.paths import is_nearly, step
+from overture.expressions.records import replace
 from overture.expressions.schemas import describe, is_assignable, misfit, type_of_value, union
 from overture.expressions.table.results import constant_of, item_of, slice_of
 from overture.expressions.table.subjects import SEQUENCE

@@ -120,9 +120,13 @@ class Facts:
         """What is known when both hold."""
         if not other.known and not other.is_impossible:
             return self
+        if not self.known and not self.is_impossible:
+            return other
         both = dict(self.known)
         for path, fact in other.known.items():
-            both[path] = both[path].also(fact) if path in both else fact
+            known = both.setdefault(path, fact)
+            if known is not fact:
+                both[path] = known.also(fact)
         return Facts(both, self.is_impossible or other.is_impossible)
 
     def either(self, other: Facts) -> Facts:

@@ -141,19 +141,19 @@ class _Reader:
     __slots__ = ("ends", "here", "kinds", "left", "right", "starts", "words")
 
     def __init__(self, text: str, start: int, end: int) -> None:
-        self.words: list[str] = []
-        self.kinds: list[int] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
+        self.words = words = list[str]()
+        self.kinds = kinds = list[int]()
+        self.starts = starts = list[int]()
+        self.ends = ends = list[int]()
         self.here = self.left = self.right = 0
         match = _TOKEN.match
         while found := match(text, start, end):
-            kind = cast(int, found.lastindex)
+            kind = found.lastindex or 0
             begin, start = found.span(kind)
-            self.words.append(text[begin:start])
-            self.kinds.append(kind)
-            self.starts.append(begin)
-            self.ends.append(start)
+            words.append(text[begin:start])
+            kinds.append(kind)
+            starts.append(begin)
+            ends.append(start)
         if text[start:end].strip(_BLANK) or len(self.words) > MAX_TOKENS:
             raise GivenUp
         if len(self.words) > MAX_BRACKETS and sum(map(self.words.count, "([{")) > MAX_BRACKETS:

@@ -51,7 +51,7 @@ def _with_fact(found: Seen, fact: Fact | None) -> Seen:
     if fact is None:
         return found
     tree = found.tree if found.is_faulty else replace(found.tree, type=narrow(found.tree.type, fact))
-    return replace(found, tree=tree, pending=())
+    return Seen(tree, (), found.is_faulty)
 
 
 @dataclass(slots=True)
