@@ -79,7 +79,7 @@ def layered(tasks: int, width: int = 10) -> str:
         if number < width:
             lines.append(f"  - {{id: t{number}, kind: set, needs: [], values: {{x: {number}}}}}\n")
             continue
-        total = " + ".join(f"tasks.{each}.x" for each in above)
+        total = f"({' + '.join(f'tasks.{each}.x' for each in above)}) % 7"
         needs = ", ".join(above)
         lines.append(f'  - {{id: t{number}, kind: set, needs: [{needs}], values: {{x: "{{{{ {total} }}}}"}}}}\n')
     return f"overture: 1\nname: layered\ntasks:\n{''.join(lines)}"
