@@ -24,6 +24,7 @@ _OPERATORS = (
     re.compile(r" (?=[+-] )"),
     re.compile(r" (?=(\*\*|\*|//|/|%) )"),
 )
+_LEADING = re.compile(r"(if|else|or|and|not in|in|is not|is|==|!=|<=|>=|<|>|[|]|[+-]|\*\*|\*|//|/|%) ")
 _COMPREHENSION = re.compile(r" (?=for )")
 _FILTERED = re.compile(r" (?=(for|if) )")
 _HEAD = re.compile(r"(return|raise|if|elif|while|assert|[A-Za-z_][\w., \[\]|:]*? =)(?= )")
@@ -97,9 +98,16 @@ def _value(head: str, value: str, tail: str, depth: int) -> Iterator[str]:
 
 
 def _parts(parts: list[str], ending: str, depth: int) -> Iterator[str]:
-    """Operands one below the other, each with the operator before it."""
+    """Operands one below the other, each with the operator before it; one that does not fit is taken apart beside
+    them, for brackets would take the operator before it in."""
     for number, part in enumerate(parts):
-        yield from _value("", part, ending if number == len(parts) - 1 else "", depth)
+        tail = ending if number == len(parts) - 1 else ""
+        match = _LEADING.match(part)
+        inner = _operands(part[match.end() :]) if match and not fits(part + tail, depth) else []
+        if match and inner:
+            yield from _parts([match[0] + inner[0], *inner[1:]], tail, depth)
+        else:
+            yield from _value("", part, tail, depth)
 
 
 def _bracketed(head: str, value: str, bracket: tuple[int, int], tail: str, depth: int) -> Iterator[str]:

@@ -84,10 +84,12 @@ def _apart(
     the variable has another name. Gives the flow's own body."""
     name = program.register.name(f"run_{plan.name}", "flow", "apart")
     variables = {parameter_name(each): variable for each, variable in own.items()}
-    inner = [Parameter(variables[each.name], each.annotation) for each in parameters]
+    inner = [Parameter(variables.get(each.name, each.name), each.annotation) for each in parameters]
     program.define(Function(name, inner, returns, body=body))
     call = f"await {name}({', '.join(each.name for each in parameters)})"
-    return [f"return {call}" if plan.outputs else call]
+    # a trigger whose `when` is false ends the run by what it gives back
+    has_trigger = any(each.name not in variables for each in parameters)
+    return [f"return {call}" if plan.outputs or has_trigger else call]
 
 
 def _docstring(plan: Plan) -> str:

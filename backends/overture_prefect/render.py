@@ -123,9 +123,13 @@ def _docstring(text: str, depth: int) -> Iterator[str]:
 def _line(line: str, depth: int) -> list[str]:
     """A logical line in as many as it takes; as it is where breaking it would change what it means."""
     lines = lay_out(line, depth)
-    if len(lines) == 1 or _meaning(line) == _meaning(dedent("\n".join(lines))):
+    if len(lines) == 1:
         return lines
-    return [INDENT * depth + line]
+    try:
+        is_same = _meaning(line) == _meaning(dedent("\n".join(lines)))
+    except SyntaxError:  # a long line runs, a broken one does not
+        is_same = False
+    return lines if is_same else [INDENT * depth + line]
 
 
 def _meaning(source: str) -> str:

@@ -158,6 +158,18 @@ def test_names_of_python_and_of_helpers_can_be_names_of_the_document(tmp_path: P
     assert found == {"sum": 11 * len(NAMES), "texts": ["1/0", "2/1"]}
 
 
+def test_a_flow_whose_input_hides_a_name_still_takes_its_trigger() -> None:
+    trigger = "triggers: [{type: webhook, key: HOOK, when: trigger.body.ok, returns: {type: object, required: [ok], properties: {ok: {type: boolean}}}}]"  # noqa: E501
+    source = source_of(
+        document(
+            '- {id: say, kind: log, message: "{{ inputs.prefect }}"}',
+            f"inputs: {{prefect: {{type: string, default: a}}}}\nsecrets: [HOOK]\n{trigger}",
+        )
+    )
+    assert "return await run_tried(prefect, trigger)" in source
+    assert "async def run_tried(prefect_: str, trigger: dict[str, Any] | None)" in source
+
+
 def test_a_workflow_named_as_a_library_does_not_hide_it() -> None:
     assert module_name("calendar") == "calendar_flow"
     assert module_name("httpx") == "httpx_flow"

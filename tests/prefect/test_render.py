@@ -45,6 +45,19 @@ def test_operators_break_inside_brackets() -> None:
     assert lay_out(line)[-1] == "):"
 
 
+def test_an_operand_that_does_not_fit_is_taken_apart_beside_the_others() -> None:
+    call = "date_between(started_at(), a_state['of_some_name'], 'minutes')"
+    assert joined(f"if some_key in a_state and {call} < some_number_of_minutes:", 2) == (
+        "        if (\n"
+        "            some_key in a_state\n"
+        "            and date_between(started_at(), a_state['of_some_name'], 'minutes')\n"
+        "            < some_number_of_minutes\n"
+        "        ):"
+    )
+    line = f"x = 'urgent, and as soon as can be' if {call} < some_number_of_minutes_that_is_long else 'normal'"
+    assert ast.dump(ast.parse(joined(line))) == ast.dump(ast.parse(line))
+
+
 def test_a_long_text_becomes_several() -> None:
     text = "one two three four five six seven eight nine ten " * 4
     lines = lay_out(f'prompt = "{text}\\nnext line"')
