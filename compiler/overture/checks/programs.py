@@ -20,6 +20,8 @@ _INTERPRETERS = {
 }
 """The options after which a program takes code; without one its first word is the file of a program, and without
 words it reads code from its input."""
+_ENDING = frozenset(("sh", "bash", "dash", "zsh", "ksh", "fish", "ash", "python", "python3", "python2", "pypy3"))
+"""Interpreters that take no option of their own after the code."""
 _CLIENTS = {
     "psql": re.compile("-c|--command"),
     **dict.fromkeys(("mysql", "mariadb"), re.compile("-e|--execute")),
@@ -28,8 +30,8 @@ _CLIENTS = {
 """Clients of databases: the same, and code is a query. Their other words are no files of programs."""
 _TAKING = frozenset(("-o", "-v", "-F", "-p", "-i", "-l", "-J", "-L", "-R", "-u", "-n", "-s"))
 """Options of other programs than interpreters that take the word after them."""
-_TAKING_CODE = frozenset(("-o", "-O", "+o", "+O", "-W", "-X"))
-"""The same of interpreters: `bash -o pipefail -c …`."""
+_TAKING_CODE = re.compile(r"[-+][a-zA-Z]*[oO]|-[WX]")
+"""The same of interpreters: `bash -euo pipefail -c …`."""
 _FILTERS = {"awk": "-f", "gawk": "-f", "mawk": "-f", "sed": "-f"}
 """Programs whose first word is code, unless this option gives a file of it."""
 _RUNNERS = {
@@ -61,12 +63,18 @@ def runs_of(words: Sequence[str | None]) -> Iterator[Run]:
                 return
 
 
+def first_of_code(words: Sequence[str | None]) -> int | None:
+    """The number of the first word that goes to code on the command line, where no option is looked for any more."""
+    runs = (run for run in runs_of(words) if run.is_code and run.program in _ENDING)
+    return next((run.number + 1 for run in runs if run.number is not None), None)
+
+
 def _interpreter(name: str, words: Sequence[str | None], start: int) -> Iterator[Run]:
     option = _INTERPRETERS[name]
     number = start + 1
     while number < len(words):
         word = words[number]
-        if word is None or not word.startswith("-"):
+        if word is None or not word.startswith(("-", "+")):
             yield Run(number, name, is_code=False)
             return
         if option.fullmatch(word):
@@ -77,7 +85,7 @@ def _interpreter(name: str, words: Sequence[str | None], start: int) -> Iterator
             return
         if word in ("-m", "-f", "-File"):
             return
-        number += 2 if word in _TAKING_CODE else 1
+        number += 2 if _TAKING_CODE.fullmatch(word) else 1
     yield Run(None, name, is_code=True)
 
 

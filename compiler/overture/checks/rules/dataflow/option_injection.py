@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
 from overture.checks.exposure import OPTION
+from overture.checks.programs import first_of_code
 from overture.checks.taint import Leak, Taint, told_leaks
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
@@ -50,13 +51,19 @@ def leaks(taint: Taint) -> Iterator[Leak]:
         words = taint.analysis.typed(pointer)
         if not isinstance(words, ListOf):
             continue
+        end = first_of_code([_name_of(word) for word in words.items])
         for number, word in enumerate(words.items):
-            if constant(word) == "--":
+            if constant(word) == "--" or number == end:
                 break
             origin = None if _begins_with_text(word) else taint.of(word, taint.analysis.spots[pointer], OPTION)
             if origin:
                 at = taint.analysis.at(f"{pointer}/{number}", "", origin.span)
                 yield Leak(origin, at, OPTION, "may be read as an option", "put `--` before it")
+
+
+def _name_of(word: Expr) -> str | None:
+    value = constant(word)
+    return value if isinstance(value, str) else None
 
 
 def _begins_with_text(word: Expr) -> bool:
