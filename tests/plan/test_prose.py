@@ -45,6 +45,10 @@ def task(fields: str, before: str = "") -> str:
         ("tasks.one.body.k | length > 0", "`k` of the answer of `one` is not empty"),
         ("tasks.one.headers.link is defined", "`link` of `headers` of `one` is there"),
         ("tasks.one.state == 'succeeded'", "the state of `one` is “succeeded”"),
+        ("tasks.one.body.k | default('a') == 'a'", "`k` of the answer of `one` is “a” or not there"),
+        ("tasks.one.body.k | default('a') > 'b'", "`k` of the answer of `one` is more than “b”"),
+        ("not (tasks.one.body.k | default('a') > 'b')", "`k` of the answer of `one` is at most “b” or not there"),
+        ("tasks.one.body.k | default(true)", "`k` of the answer of `one` is true or not there"),
         ("inputs.n * 2 > 3", "`inputs.n * 2 > 3` is true"),
         ("not inputs.n * 2 > 3 and inputs.n < 5", "`inputs.n * 2 > 3` is false and input `n` is less than 5"),
     ],
@@ -101,3 +105,18 @@ def test_a_failure_that_nobody_hears_of_is_said() -> None:
 def test_hostile_text_moves_nothing_on_the_screen() -> None:
     text = told('description: "a\\u202eb\\e[2J"\ntasks: [{id: a, kind: log, message: "x\\u200by\\r\\nz"}]')
     assert all(character.isprintable() or character == "\n" for character in text)
+
+
+def test_what_holds_for_a_whole_block_is_told_with_the_block() -> None:
+    text = told(
+        "tasks:\n  - {id: all, kind: foreach, items: [1], as: n, timeout: 2h, on_error: continue,"
+        " tasks: [{id: say, kind: log, message: a}]}\n"
+    )
+    assert "each as `n` (the whole may take 2 hours; if it fails, the run goes on all the same):" in " ".join(
+        text.split()
+    )
+
+
+def test_more_runs_than_one_are_many() -> None:
+    text = " ".join(told("concurrency: {limit: 3}\ntasks: [{id: say, kind: log, message: a}]\n").split())
+    assert "There are at most 3 runs at once: further ones wait." in text

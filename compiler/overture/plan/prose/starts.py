@@ -87,7 +87,8 @@ def limits(analysis: Analysis) -> str | None:
         return None
     runs = "one run" if concurrency.limit == 1 else f"{concurrency.limit} runs"
     more = {"queue": "further ones wait", "skip": "a further one is left out", "fail": "a further one fails"}
-    return f"there is at most {runs} at once: {more[concurrency.when_full]}"
+    are = "is" if concurrency.limit == 1 else "are"
+    return f"there {are} at most {runs} at once: {more[concurrency.when_full]}"
 
 
 def kept(analysis: Analysis) -> str | None:

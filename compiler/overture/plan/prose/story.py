@@ -76,7 +76,8 @@ def _block(analysis: Analysis, block: Block, depth: int) -> list[Paragraph]:
             if running:
                 found.append(Paragraph(tuple(running), depth))
             running = []
-            found.append(Paragraph((*told[1:], f"{told[0]}:"), depth))
+            also = f" ({'; '.join(told[1:])})" if told[1:] else ""
+            found.append(Paragraph((f"{told[0]}{also}:",), depth))
             found += _inside(analysis, entry, depth + 1)
         else:
             running += told

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 
 from overture.diagnostics.visible import visible
 from overture.expressions.tree import (
@@ -24,6 +25,7 @@ from overture.expressions.tree import (
     written,
 )
 from overture.expressions.types import Json
+from overture.expressions.values import equal, is_number
 from overture.plan.prose.words import code, listed, named
 
 _RESULTS = {
@@ -172,6 +174,14 @@ def _clause(tree: Expr, text: str, truth: bool, outer: str | None) -> str:
             return f"{code(text[start:end])} is {'true' if truth else 'false'}"
 
 
+_HOLDS: Mapping[str, Callable[[Json, Json], bool]] = {
+    "==": equal,
+    "!=": lambda left, right: not equal(left, right),
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 _OPPOSITE = {"==": "!=", "!=": "==", ">": "<=", ">=": "<", "<": ">=", "<=": ">", "in": "not in", "not in": "in"}
 
 
@@ -183,12 +193,32 @@ def _simple(tree: Expr, truth: bool) -> str | None:
             of = value(tree.of)
             return None if of is None else f"{of} {_TESTS[name][tree.negated is truth]}"
         case Compare(rest=((op, right),)):
-            return _compared(tree.first, op if truth else _OPPOSITE[op], right)
+            told = op if truth else _OPPOSITE[op]
+            found = _compared(tree.first, told, right)
+            return None if found is None else found + _without(tree.first, told, right)
         case Ref() | Key() | Index() | Filter(name="default"):
             of = value(tree)
-            return None if of is None else f"{of} is {'true' if truth else 'false'}"
+            return (
+                None if of is None else f"{of} is {'true' if truth else 'false'}{_without(tree, '==', Literal(truth))}"
+            )
         case _:
             return None
+
+
+def _without(left: Expr, op: str, right: Expr) -> str:
+    """The words for a value that is not there, where what `default` puts in its place fulfils the condition."""
+    match left:
+        case Filter(name="default", arguments=((_, Literal(value=instead)),)) if op in _HOLDS:
+            against = constant(right)
+            if against is None or (op not in ("==", "!=") and not _are_ordered(instead, against)):
+                return ""
+            return " or not there" if _HOLDS[op](instead, against) else ""
+        case _:
+            return ""
+
+
+def _are_ordered(left: Json, right: Json) -> bool:
+    return (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str))
 
 
 def _compared(left: Expr, op: str, right: Expr) -> str | None:
