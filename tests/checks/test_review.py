@@ -23,3 +23,55 @@ FETCH = '  - {id: fetch, kind: http, url: "https://example.com/a", returns: {typ
 )
 def test_options_with_words_do_not_hide_the_code_of_a_shell(command: str, found: list[str]) -> None:
     assert codes(f"tasks:\n{FETCH}\n  - {{id: next, kind: shell, command: {command}}}\n") == found
+
+
+COUNT = "state: {n: {type: integer, default: 0}}\ntasks:\n"
+MADE = "  - {id: made, kind: set, when: state.n > 0, values: {v: 1}}\n"
+READ = '  - {id: read, kind: log, when: state.n > 0, message: "{{ tasks.made.v }}"}\n'
+CHOSEN = '  - {id: read, kind: log, message: "{{ tasks.made.v if state.n > 0 else 0 }}"}\n'
+WRITE = "  - {id: write, kind: remember, values: {n: 5}}\n"
+LOOP = "  - id: each\n    kind: foreach\n    items: [1, 2]\n    as: one\n    tasks:\n"
+
+
+def _in(block: str, *tasks: str) -> str:
+    return block + "".join(f"    {line}\n" for task in tasks for line in task.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("tasks", "found"),
+    [
+        (MADE + WRITE + READ, ["OV208"]),
+        (MADE + WRITE + CHOSEN, ["OV208"]),
+        (MADE + _in(LOOP, READ, WRITE), ["OV208"]),
+        (_in(LOOP, MADE, WRITE, READ), ["OV208"]),
+        (MADE + READ + WRITE, []),
+        (MADE + CHOSEN + WRITE, []),
+        (WRITE + MADE + READ, []),
+        (_in(LOOP, MADE, READ, WRITE), []),
+    ],
+)
+def test_the_same_condition_is_not_the_same_once_its_state_was_written(tasks: str, found: list[str]) -> None:
+    assert codes(COUNT + tasks) == found
+
+
+LAST = "state: {last: {type: [string, 'null'], default: null}}\ntasks:\n"
+TOLD = '{id: tell, kind: log, message: "{{ state.last | upper }}"}'
+KEEP = '{id: keep, kind: remember, values: {last: "{{ run.previous_success_at }}"}}'
+KNOWN = "  - {id: known, kind: branch, cases: [{when: state.last != null, tasks: [%s]}]}\n"
+STOPPED = "  - {id: ended, kind: stop, when: state.last == null, message: a}\n"
+
+
+@pytest.mark.parametrize(
+    ("tasks", "found"),
+    [
+        (KNOWN % TOLD + f"  - {KEEP}\n", []),
+        (KNOWN % f"{TOLD}, {KEEP}", []),
+        (f"{STOPPED}  - {TOLD}\n  - {KEEP}\n", []),
+        (KNOWN % f"{KEEP}, {TOLD}", ["OV208"]),
+        (f"{STOPPED}  - {KEEP}\n  - {TOLD}\n", ["OV208"]),
+        (STOPPED + _in(LOOP, f"  - {TOLD}", f"  - {KEEP}"), ["OV208"]),
+        (f"{STOPPED}  - {TOLD}\n  - {{needs: [ended], {KEEP[1:]}\n", ["OV208", "OV903"]),
+    ],
+)
+def test_what_a_guard_said_of_a_state_holds_until_that_is_written(tasks: str, found: list[str]) -> None:
+    assert codes(LAST + tasks) == found

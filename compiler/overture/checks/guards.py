@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from overture.checks.changes import Changes, Names, states_of
 from overture.checks.index import Block, Entry
 from overture.expressions.narrowing import NO_FACTS, Facts, facts_from
 from overture.expressions.records import record
 from overture.expressions.tree import Binary, Call, Expr, ListOf, Text, Unary, has_call, references, walk
-from overture.language.tasks import AssertTask, BranchTask, FailTask, ForeachTask, RememberTask, StopTask
+from overture.language.tasks import AssertTask, BranchTask, FailTask, ForeachTask, RepeatTask, StopTask
 
 if TYPE_CHECKING:
     from overture.checks.analysis import Analysis, Spot
@@ -42,13 +42,14 @@ class Guards:
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
+        self.changes = Changes(analysis)
         self._before: dict[Entry, Held] = {}
         self._inside: dict[Block, Held] = {}
         self._assertive: dict[Block, dict[Entry, None]] = {}
         self._reached: dict[Block, dict[Entry, Held]] = {}
         self._queues: dict[Block, Iterator[Entry]] = {}
         self._own: dict[Entry, Held] = {}
-        self._changing: dict[Expr, bool] = {}
+        self._states: dict[Expr, Names] = {}
         self._past_cases: dict[tuple[Entry, bool], list[Held]] = {}
 
     def held_for(self, spot: Spot) -> Held:
@@ -66,13 +67,13 @@ class Guards:
             if spot.field.path == "collect":
                 held = self._and(held, f"{entry.pointer}/where", True)
         if spot.place.inner is not None:
-            held = held.also(self._asserted(spot.place.inner))
+            held = self._unwritten(held.also(self._asserted(spot.place.inner)), self.changes.inside(spot.place.inner))
         return held
 
     def before(self, entry: Entry) -> Held:
         """What holds when a task is reached, before its own `when`."""
         if entry not in self._before:
-            held = self.inside(entry.block)
+            held = self._unwritten(self.inside(entry.block), self.changes.before(entry))
             if self._assertive_of(entry.block):
                 held = held.also(self._so_far(entry))
             self._before[entry] = held
@@ -85,6 +86,8 @@ class Guards:
         if block not in self._inside:
             owner = block.owner
             held = self._lasting(self._started(owner))
+            if isinstance(owner.task, (ForeachTask, RepeatTask)) or block.slot == "catch":
+                held = self._unwritten(held, self.changes.within(owner))
             if isinstance(owner.task, BranchTask):
                 taken = len(owner.task.cases) if block.slot == "else" else int(block.slot)
                 held = held.also(self._passed(owner, taken, is_lasting=True))
@@ -93,7 +96,8 @@ class Guards:
                     held = held.also(self._lasting(own))
             if isinstance(owner.task, ForeachTask):
                 own = self._and(NOTHING_HELD, f"{owner.pointer}/where", True)
-                held = _for_each(held, owner.task).also(self._lasting(own))
+                own = self._unwritten(self._lasting(own), self.changes.within(owner))
+                held = _for_each(held, owner.task).also(own)
             self._inside[block] = held
         return self._inside[block]
 
@@ -140,7 +144,7 @@ class Guards:
         for entry in self._assertive_of(body):
             if entry not in stops and not any(order.is_before(stop, entry) for stop in stops):
                 held = held.also(self._established(entry))
-        return held
+        return self._unwritten(held, self.changes.names)
 
     def _so_far(self, entry: Entry) -> Held:
         """What those that come before a task have established: along the edges, so that each is walked once."""
@@ -154,7 +158,8 @@ class Guards:
                 return NOTHING_HELD
             held = NOTHING_HELD
             for need in order.needs[following]:
-                held = held.also(reached[need]).also(self._established(need))
+                held = held.also(self._unwritten(reached[need], self.changes.within(need)))
+                held = held.also(self._established(need))
             reached[following] = held
         return reached[entry]
 
@@ -174,20 +179,21 @@ class Guards:
         return self._own[entry]
 
     def _lasting(self, held: Held) -> Held:
-        """What still holds later: not what was read of the clock, or of a state that the workflow writes."""
-        return _without(held, self._may_change)
+        """What still holds later: not what was read of the clock, or of a state that may be written meanwhile."""
+        if not self.changes.is_in_order:
+            held = self._unwritten(held, self.changes.names)
+        return _without(held, _reads_clock)
 
-    def _may_change(self, tree: Expr) -> bool:
-        if tree not in self._changing:
-            self._changing[tree] = _reads_clock(tree) or any(
-                ref.root == "state" and ref.name in self._written_states for ref in references(tree)
-            )
-        return self._changing[tree]
+    def _unwritten(self, held: Held, names: Names) -> Held:
+        """What still holds once these states are written."""
+        if held is NOTHING_HELD or not names:
+            return held
+        return _without(held, lambda tree: not names.isdisjoint(self._states_of(tree)))
 
-    @cached_property
-    def _written_states(self) -> frozenset[str]:
-        tasks = (entry.task for entry in self._analysis.index.entries)
-        return frozenset(name for task in tasks if isinstance(task, RememberTask) for name in task.values)
+    def _states_of(self, tree: Expr) -> Names:
+        if tree not in self._states:
+            self._states[tree] = states_of(tree)
+        return self._states[tree]
 
 
 def _for_each(held: Held, loop: ForeachTask) -> Held:

@@ -282,8 +282,11 @@ class Scope:
         succeeded = (_state_of(entry), "succeeded")
         if entry.task.when is not None:
             condition = self._condition(f"{entry.pointer}/when")
-            unless = (succeeded, (condition, True), *_not_in_state(entry, "skipped"))
-            yield Reason(f"`{entry.id}` may be skipped", unless, conditions(condition, True))
+            unless: Unless = (succeeded, *_not_in_state(entry, "skipped"))
+            if self._may_differ(condition, entry):
+                yield Reason(f"`{entry.id}` may be skipped", unless)
+            else:
+                yield Reason(f"`{entry.id}` may be skipped", (*unless, (condition, True)), conditions(condition, True))
         if entry.task.on_error == "continue" and result not in ANSWERED_ON_FAILURE.get(entry.kind, ()):
             yield Reason(f"`{entry.id}` may fail and the run goes on", (succeeded, *_not_failed(entry)))
 
@@ -299,7 +302,10 @@ class Scope:
             if len(cases) == 1:
                 other = Literal("0" if slot == "else" else "else")
                 unless += ((Compare(taken, (("==", other),)), False), (Compare(taken, (("!=", other),)), True))
-            if slot != "else":
+            asked = cases if slot == "else" else cases[: int(slot) + 1]
+            if any(self._may_differ(self._condition(each), container) for each in asked):
+                needed = frozenset()
+            elif slot != "else":
                 own = self._condition(cases[int(slot)])
                 needed |= conditions(own, True)
                 unless += ((own, True),) if not passed else ()
@@ -323,8 +329,14 @@ class Scope:
             if stop.kind == "stop" and order.is_before(stop, held):
                 unless: Unless = ((_state_of(stop), "skipped"),)
                 if stop.task.when is not None:
-                    unless += ((self._condition(f"{stop.pointer}/when"), False),)
+                    condition = self._condition(f"{stop.pointer}/when")
+                    if not self._may_differ(condition, stop):
+                        unless += ((condition, False),)
                 yield Reason(f"`{held.id}` is skipped when `{stop.id}` ends the run", unless)
+
+    def _may_differ(self, condition: Expr, asked: Entry) -> bool:
+        """Whether what a task asked of a state may be answered otherwise here."""
+        return self._analysis.guards.changes.may_differ(condition, asked, self._place)
 
     def _condition(self, pointer: str) -> Expr:
         tree = self._analysis.typed(pointer)
