@@ -75,3 +75,46 @@ STOPPED = "  - {id: ended, kind: stop, when: state.last == null, message: a}\n"
 )
 def test_what_a_guard_said_of_a_state_holds_until_that_is_written(tasks: str, found: list[str]) -> None:
     assert codes(LAST + tasks) == found
+
+
+SHELL = "tasks:\n  - {id: make, kind: shell, command: [make], on_error: continue%s}\n"
+CODE = '  - {id: tell, kind: log, message: "{{ tasks.make.exit_code }}"%s}\n'
+
+
+@pytest.mark.parametrize(
+    ("task", "guard", "found"),
+    [
+        (", timeout: 5m", "", ["OV208"]),
+        (", timeout: 5m", ", when: tasks.make.error == null", []),
+        ("", "", []),
+    ],
+)
+def test_a_program_that_takes_too_long_has_no_exit_code(task: str, guard: str, found: list[str]) -> None:
+    assert codes(SHELL % task + CODE % guard) == found
+    assert codes("defaults: {timeout: 1h}\n" + SHELL % "" + CODE % "") == ["OV208"]
+
+
+APPROVE = """tasks:
+  - id: ask
+    kind: approve
+    message: Go?
+    timeout: 1h
+    on_timeout: %s
+    returns: {type: object, properties: {who: {type: string}}, required: [who]}
+  - {id: tell, kind: log, when: %s, message: "{{ tasks.ask.value.who }}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("late", "guard", "found"),
+    [
+        ("reject", "tasks.ask.approved", []),
+        ("reject", "tasks.ask.outcome == 'approved'", []),
+        ("approve", "tasks.ask.outcome == 'approved'", []),
+        ("approve", "tasks.ask.approved", ["OV208"]),
+        ("reject", "not tasks.ask.approved", ["OV208"]),
+        ("reject", "tasks.ask.outcome != 'timed_out'", ["OV208"]),
+    ],
+)
+def test_who_approves_fills_in_what_is_asked_for(late: str, guard: str, found: list[str]) -> None:
+    assert codes(APPROVE % (late, guard)) == found

@@ -15,7 +15,7 @@ from overture.expressions.findings import Finding, Lookup, Way
 from overture.expressions.schemas import type_of_schema, union
 from overture.expressions.tree import Compare, Expr, Literal, Ref, Test, Text, Unary
 from overture.expressions.types import ANY, INTEGER, NOTHING, NULL, STRING, Json, Type, object_of
-from overture.language.tasks import BranchTask, TryTask
+from overture.language.tasks import ApproveTask, BranchTask, TryTask
 from overture.language.workflow import AfterTrigger, TriggerPart, WebhookTrigger
 
 if TYPE_CHECKING:
@@ -207,10 +207,23 @@ class Scope:
             return Lookup(
                 ANY, None, Finding("unknown-field", message, self._no_result(entry, ref.field, known), ref.field_span)
             )
+        found = results[ref.field]
+        if ref.field == "value" and isinstance(entry.task, ApproveTask) and self._is_filled_in(entry):
+            found = found.without("null")
         reasons = self._reasons(entry, ref.field, relation)
         if not reasons:
-            return Lookup(results[ref.field])
-        return Lookup(results[ref.field], reasons[0].text, None, tuple(each.ways for each in reasons))
+            return Lookup(found)
+        return Lookup(found, reasons[0].text, None, tuple(each.ways for each in reasons))
+
+    def _is_filled_in(self, entry: Entry) -> bool:
+        """Whether a person is known to have approved, and so to have filled in what `returns` asks for."""
+        task = entry.task
+        assert isinstance(task, ApproveTask)
+        if task.returns is None:
+            return False
+        facts = self._held.facts
+        said = facts.has(Ref("tasks", entry.id, "outcome"), "approved")
+        return said or (task.on_timeout != "approve" and facts.has(Ref("tasks", entry.id, "approved"), True))
 
     def _no_result(self, entry: Entry, name: str, known: list[str]) -> str | None:
         if name == "value" and entry.kind == "foreach":
@@ -287,8 +300,17 @@ class Scope:
                 yield Reason(f"`{entry.id}` may be skipped", unless)
             else:
                 yield Reason(f"`{entry.id}` may be skipped", (*unless, (condition, True)), conditions(condition, True))
-        if entry.task.on_error == "continue" and result not in ANSWERED_ON_FAILURE.get(entry.kind, ()):
-            yield Reason(f"`{entry.id}` may fail and the run goes on", (succeeded, *_not_failed(entry)))
+        if entry.task.on_error == "continue":
+            is_answered = result in ANSWERED_ON_FAILURE.get(entry.kind, ())
+            if not is_answered or self._can_time_out(entry):
+                what = "take too long" if is_answered else "fail"
+                yield Reason(f"`{entry.id}` may {what} and the run goes on", (succeeded, *_not_failed(entry)))
+
+    def _can_time_out(self, entry: Entry) -> bool:
+        defaults = self._analysis.workflow.defaults
+        return getattr(entry.task, "timeout", None) is not None or (
+            defaults is not None and defaults.timeout is not None
+        )
 
     def _inner_reasons(self, entry: Entry, container: Entry, inner: Entry) -> Iterator[Reason]:
         """Why what stands in a container that succeeded may not have run there."""
