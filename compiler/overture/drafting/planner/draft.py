@@ -26,6 +26,14 @@ class NotUnderstoodError(Exception):
         self.end = end
 
 
+class EachError(NotUnderstoodError):
+    """The words say `each` of a list, which whoever reads them must go through. `of`: the list."""
+
+    def __init__(self, of: Result) -> None:
+        super().__init__()
+        self.of = of
+
+
 @dataclass(slots=True)
 class Block:
     """Tasks being written, and what they have made so far. `task`: the task whose block it is; `when`: the condition of
@@ -57,6 +65,8 @@ class Draft:
         self.assumptions: list[str] = []
         self.questions: list[str] = []
         self.blocks = [Block("root")]
+        self.each: Result | None = None  # what `each order` is in the step being built, where a loop was made for it
+        self.spoken: list[Result] = []  # what the words of the step being built speak of
         self.source = ""  # the words that the step being built comes from
         self.rest: list[str] = []  # the words that come after them
         self._ids: set[str] = set()
@@ -175,3 +185,8 @@ class Draft:
     def loop_item(self) -> Result | None:
         """What the innermost loop goes through."""
         return next((block.item for block in reversed(self.blocks) if block.item is not None), None)
+
+    def item_of(self, of: Result) -> Result | None:
+        """The item of the loop that is going through a list, if there is one."""
+        loops = (block for block in reversed(self.blocks) if block.item is not None)
+        return next((block.item for block in loops if block.task["items"] == of.expression), None)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from overture.drafting.planner.draft import Draft, NotUnderstoodError
+from overture.drafting.planner.draft import Draft, EachError, NotUnderstoodError
 from overture.drafting.planner.knowledge import property_of
-from overture.drafting.planner.nouns import NEUTRAL, PRONOUNS, is_plural, singular, without_determiners
+from overture.drafting.planner.nouns import EACH, NEUTRAL, PRONOUNS, is_plural, singular, without_determiners
 from overture.drafting.planner.numbers import WORDS as NUMBER_WORDS
 from overture.drafting.planner.patterns import Phrase
 from overture.drafting.planner.results import Result
@@ -20,14 +20,76 @@ from overture.drafting.planner.vocabulary import vocabulary
 _ANSWERS = vocabulary("result results output answer response reply data content")
 _COLUMN_WORDS = 3
 _MANY_ANSWERS = frozenset(("results", "answers", "outputs"))
-_LISTS = frozenset(("list", "all", "each", "every", "rest", "content", "contents", "text"))
+_LISTS = frozenset(("list", "all", "rest", "content", "contents", "text"))
 
 
 def find(draft: Draft, phrase: Phrase) -> Result:
-    """What a `thing` speaks of. Raises NotUnderstoodError when there is nothing of that name."""
-    found = _of_words(draft, [token.text if token.kind == "quoted" else token.lower for token in phrase.tokens], phrase)
+    """What a `thing` speaks of. Raises NotUnderstoodError when there is nothing of that name, EachError when it says
+    `each` of a list and no loop goes through that one."""
+    return _used(draft, _of_words(draft, _words(phrase), phrase))
+
+
+def find_all(draft: Draft, phrase: Phrase) -> Result:
+    """The same for a step that by itself does what it does to each of a list: the list that `each order` goes
+    through."""
+    if not says_each(phrase):
+        return find(draft, phrase)
+    found = _one_or_all(draft, _words(phrase), phrase)
+    if not (found.is_list or found.is_item):
+        raise NotUnderstoodError
+    return _used(draft, found)
+
+
+def says_each(phrase: Phrase) -> bool:
+    """Whether words speak of each of a list."""
+    return any(token.kind == "word" and token.lower in EACH for token in phrase.tokens)
+
+
+def _words(phrase: Phrase) -> list[str]:
+    return [token.text if token.kind == "quoted" else token.lower for token in phrase.tokens]
+
+
+def _used(draft: Draft, found: Result) -> Result:
     if found.when_used is not None:
         found.when_used()
+    draft.spoken.append(found)
+    return found
+
+
+def _each(draft: Draft, words: list[str], phrase: Phrase) -> Result:
+    """`each order`: the item of the loop that goes through the orders."""
+    if draft.each is not None:
+        return draft.each
+    found = _one_or_all(draft, words, phrase)
+    if found.is_list:
+        raise EachError(found)
+    if not found.is_item:
+        raise NotUnderstoodError  # `each page`, where there is one
+    return found
+
+
+def _one_or_all(draft: Draft, words: list[str], phrase: Phrase) -> Result:
+    """The list that is meant by `each order`, or its item inside the loop that goes through it."""
+    mark = draft.mark()
+    found = _of_words(draft, _without_each(words), phrase)
+    item = draft.item_of(found)
+    if item is None:
+        return found
+    draft.undo(mark)
+    return item
+
+
+def _without_each(words: list[str]) -> list[str]:
+    """`each`, `each one` are `them`; `each order` is `all order`, which is the orders."""
+    found: list[str] = []
+    for at, word in enumerate(words):
+        if word not in EACH:
+            found.append(word)
+        elif words[at + 1 : at + 2] in (["one"], ["item"]) and words[at + 2 : at + 3] in ([], ["'s"]):
+            found.append("them")
+            return [*found, *words[at + 2 :]]
+        else:
+            found.append("them" if words[at + 1 : at + 2] in ([], ["'s"]) else "all")
     return found
 
 
@@ -37,9 +99,7 @@ def latest(draft: Draft) -> Result | None:
     found = draft.loop_item() or next((each for each in draft.results() if not each.is_side), None)
     if found is not None and found.is_gone:
         raise NotUnderstoodError
-    if found is not None and found.when_used is not None:
-        found.when_used()
-    return found
+    return None if found is None else _used(draft, found)
 
 
 def _of_words(draft: Draft, words: list[str], phrase: Phrase) -> Result:
@@ -47,13 +107,15 @@ def _of_words(draft: Draft, words: list[str], phrase: Phrase) -> Result:
         return _last(draft, wants_list=False)
     if words[0] == "its" and len(words) > 1:
         return property_of(draft, _meant_by(draft, "it", phrase), words[1:])
-    if words[0] in PRONOUNS and (len(words) == 1 or words[1:] in (["of", "them"], ["one"], ["item"])):
-        return _meant_by(draft, "each" if words[1:] == ["of", "them"] and words[0] != "all" else words[0], phrase)
-    if words == ["all", "of", "them"]:
-        return _meant_by(draft, "them", phrase)
     if "'s" in words[1:-1]:
         at = words.index("'s")
         return property_of(draft, _of_words(draft, words[:at], phrase), words[at + 1 :])
+    if words[0] in EACH:
+        return _each(draft, words, phrase)
+    if words[0] in PRONOUNS and (len(words) == 1 or words[1:] in (["of", "them"], ["one"], ["item"])):
+        return _meant_by(draft, words[0], phrase)
+    if words == ["all", "of", "them"]:
+        return _meant_by(draft, "them", phrase)
     if "of" in words[1:-1]:
         return _of_another(draft, words, phrase)
     try:
@@ -75,11 +137,6 @@ def _meant_by(draft: Draft, pronoun: str, phrase: Phrase) -> Result:
                 draft.assume(f"`{phrase.text}` is the {_spoken(item)}, not the {_spoken(made)}")
             return item
         return _last(draft, wants_list=False)
-    if pronoun == "each":
-        found = _last(draft, wants_list=True)
-        if not found.is_list:
-            raise NotUnderstoodError
-        return found
     return _last(draft, wants_list=True)
 
 

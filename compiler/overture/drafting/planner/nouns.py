@@ -15,6 +15,9 @@ STOPS = vocabulary(
     "have had do does did not no please it its them they this these those every each otherwise else me us him her i we "
     "you he she let's there 's 're 'll 'd 'm 've between during within except"
 )
+EACH = vocabulary("each every")
+"""Words by which something is done once for each of a list."""
+
 NEUTRAL = vocabulary("same whole entire full resulting resulted fetched extracted made following given")
 """Words that tell no thing from another."""
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from overture.drafting.planner.blocks import Closed, Open, open_case, open_catch, open_handler, open_loop
 from overture.drafting.planner.conditions import read_condition
 from overture.drafting.planner.draft import Block, Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
-from overture.drafting.planner.patterns import Pattern, Reading, Said, compile_pattern
+from overture.drafting.planner.mentions import find_all, says_each
+from overture.drafting.planner.patterns import Pattern, Phrase, Reading, Said, compile_pattern
 from overture.drafting.planner.results import Result
 from overture.drafting.planner.slots import GROUPS, SLOTS
 from overture.drafting.planner.texts import cited
@@ -68,10 +68,17 @@ def _loop(draft: Draft, reading: Reading, at: int) -> Open | None:
             mark = draft.mark()
             _cite(draft, reading, at, end)
             try:
-                return Open(open_loop(draft, find(draft, said["what"])), at, end)
+                return Open(open_loop(draft, _gone_through(draft, said["what"])), at, end)
             except NotUnderstoodError:
                 draft.undo(mark)
     return None
+
+
+def _gone_through(draft: Draft, phrase: Phrase) -> Result:
+    """The list of a loop; `each item of each order` is two loops, which are not understood."""
+    if says_each(Phrase(phrase.reading, phrase.start + 1, phrase.end)):
+        raise NotUnderstoodError
+    return find_all(draft, phrase)
 
 
 def _otherwise(draft: Draft, reading: Reading, at: int, closed: Closed) -> Open | None:

@@ -12,13 +12,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from overture.drafting.planner import openers
-from overture.drafting.planner.blocks import Closed, Open, close, reopen
+from overture.drafting.planner.blocks import Closed, Open, close, open_loop, reopen
 from overture.drafting.planner.clauses import candidates, looks_like_step
-from overture.drafting.planner.draft import Draft, NotUnderstoodError
+from overture.drafting.planner.draft import Draft, EachError, NotUnderstoodError
 from overture.drafting.planner.gaps import skip_gap
+from overture.drafting.planner.mentions import says_each
 from overture.drafting.planner.model import NotUnderstood
 from overture.drafting.planner.nouns import DETERMINERS
-from overture.drafting.planner.patterns import BudgetSpent, Reading
+from overture.drafting.planner.patterns import BudgetSpent, Reading, Said
+from overture.drafting.planner.results import Result
+from overture.drafting.planner.steps import Step
 from overture.drafting.planner.texts import cited
 from overture.drafting.planner.tokens import Token, ends_sentence, tokenize
 from overture.drafting.planner.triggers import read_trigger
@@ -201,13 +204,10 @@ class Walk:
             if families is not None and step.family not in families:
                 continue
             mark = self.draft.mark()
-            before = len(self.draft.block.tasks)
             self.draft.source = cited(self.reading.text_of(here, end))
             self.draft.rest = [token.lower for token in self._tokens[end : end + _REST_WORDS]]
             try:
-                step.build(self.draft, said)
-                self._closed.forget()
-                tail = openers.read_tail(self.draft, self.reading, here, end, before, self._closed)
+                tail = self._build(step, said, here, end)
             except NotUnderstoodError as error:
                 self.draft.undo(mark)
                 question = question or (error if error.question else None)
@@ -218,13 +218,79 @@ class Walk:
             raise question
         return None
 
+    def _build(self, step: Step, said: Said, here: int, end: int) -> int | None:
+        """Write a step, and read the condition that follows it: where that ends. What is done to `each order` by a step
+        that knows of one thing only is done in a loop."""
+        draft, before = self.draft, len(self.draft.block.tasks)
+        draft.spoken = []
+        mark = draft.mark()
+        try:
+            step.build(draft, said)
+        except EachError as error:
+            draft.undo(mark)
+            if sum(says_each(part) for part in said.values()) > 1 or (
+                before and self._leaves_loop([error.of], is_each=True)
+            ):
+                raise NotUnderstoodError from None  # each of two lists: which goes with which?
+            return self._build_each(step, said, here, end, error.of)
+        if before and self._leaves_loop(draft.spoken):
+            raise NotUnderstoodError
+        self._closed.forget()
+        return openers.read_tail(draft, self.reading, here, end, before, self._closed)
+
+    def _build_each(self, step: Step, said: Said, here: int, end: int, of: Result) -> int | None:
+        """A condition that follows is about each, if it can be, else about all."""
+        draft, before = self.draft, len(self.draft.block.tasks)
+        block = open_loop(draft, of)
+        draft.open(block)
+        draft.each = block.item
+        try:
+            step.build(draft, said)
+        finally:
+            draft.each = None
+        self._closed.forget()
+        tail = openers.read_tail(draft, self.reading, here, end, 0, self._closed)
+        if tail is not None:
+            draft.change(block.task, "source", cited(self.reading.text_of(here, tail)))
+        if not close(draft, self._closed):
+            raise NotUnderstoodError
+        if tail is None:
+            tail = openers.read_tail(draft, self.reading, here, end, before, self._closed)
+        return tail
+
+    def _leaves_loop(self, spoken: list[Result], *, is_each: bool = False) -> bool:
+        """Whether what a step speaks of is the whole list that the loop goes through, and nothing of the loop's own:
+        `for each order, post it to X, then post a digest of the orders to Slack` posts one digest, after the loop.
+        `is_each`: it is a list to go through, which is the loop's own or stands beside it."""
+        at = self._loop_at()
+        if at is None:
+            return False
+        blocks = self.draft.blocks[at + 1 :]  # the first block is the workflow's own list
+        loop = blocks[0].task
+        own = "|".join([str(loop["as"]), *(rf"tasks\.{task['id']}" for block in blocks for task in block.tasks)])
+        if any(re.match(rf"\(*(?:{own})\b", each.expression) for each in spoken):
+            return False
+        listed = str(loop["items"])
+        return is_each or any(
+            listed in each.expression or (each.is_list and each.expression in listed) for each in spoken
+        )
+
+    def _loop_at(self) -> int | None:
+        """The innermost loop that is open, if the words alone say how far it goes."""
+        for at in range(len(self._opened) - 1, -1, -1):
+            if self._opened[at].indent is not None:
+                return None
+            if self._opened[at].block.kind == "foreach":
+                return at
+        return None
+
     def _after_loop(self, here: int) -> int | None:
         """`for each order, summarise it, and save the summaries`: what no round can do is done after the loop."""
-        if not self._opened or self._opened[-1].block.kind != "foreach" or self._opened[-1].indent is not None:
+        at = self._loop_at()
+        if at is None or not self._opened[-1].block.tasks or self.reading.lower(here) in _ENDS_RUN:
             return None
-        if not self._opened[-1].block.tasks or self.reading.lower(here) in _ENDS_RUN:
-            return None
-        self._close()
+        while len(self._opened) > at:
+            self._close()
         return self._step(here)
 
     def _in_loop_again(self, here: int) -> int | None:

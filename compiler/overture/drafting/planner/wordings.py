@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError
 from overture.drafting.planner.knowledge import known_as, property_of
-from overture.drafting.planner.mentions import find, latest
+from overture.drafting.planner.mentions import find, latest, says_each
 from overture.drafting.planner.nouns import STOPS
 from overture.drafting.planner.numbers import count_of, number_of
 from overture.drafting.planner.patterns import Pattern, Phrase, Said, compile_pattern
@@ -293,6 +293,8 @@ def _changed(draft: Draft, said: Said) -> str:
     "AI thinks that it is spam",
 )
 def _asked(draft: Draft, said: Said) -> str:
+    if says_each(said["what"]) and draft.loop_item() is None:
+        raise NotUnderstoodError
     task: dict[str, Json] = {
         "id": draft.id("judge"),
         "kind": "ai",

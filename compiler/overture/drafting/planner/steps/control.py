@@ -6,7 +6,7 @@ import re
 
 from overture.drafting.planner.conditions import read_condition
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
+from overture.drafting.planner.mentions import find, find_all
 from overture.drafting.planner.nouns import name_of
 from overture.drafting.planner.numbers import count_of, duration_at
 from overture.drafting.planner.patterns import Said
@@ -128,7 +128,7 @@ def _asks_whether(draft: Draft) -> bool:
 
 @step("remember {what:thing} [as {name:name}]", "remember the page as last_page")
 def remember(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find_all(draft, said["what"])
     name = name_of([said["name"].text if "name" in said else of.noun.replace("_", " ")])
     kind = type_of(of.schema)
     if name not in draft.state:
@@ -143,7 +143,7 @@ def remember(draft: Draft, said: Said) -> None:
 
 @step("(return|output|give back|hand back) {what:thing} [as {name:name}]", "return the page")
 def give_back(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find_all(draft, said["what"])
     if draft.block.kind != "root" or not any(each.expression == of.expression for each in draft.block.results):
         raise NotUnderstoodError
     name = name_of([said["name"].text if "name" in said else of.noun.replace("_", " ")])

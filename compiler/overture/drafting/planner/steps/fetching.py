@@ -6,8 +6,8 @@ import re
 from urllib.parse import urlsplit
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
-from overture.drafting.planner.nouns import DETERMINERS, name_of, singular, without_determiners
+from overture.drafting.planner.mentions import find, says_each
+from overture.drafting.planner.nouns import DETERMINERS, name_of, plural, singular, without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.results import Result, Schema, type_of
 from overture.drafting.planner.steps.paths import path_of
@@ -50,6 +50,10 @@ def open_url(draft: Draft, noun: str, question: str) -> str:
 @step("<fetch> [<list>] {what:noun}", "fetch the new tickets")
 def fetch(draft: Draft, said: Said) -> None:
     words = without_determiners(said["what"].words) if "what" in said else ["page"]
+    if "what" in said and says_each(said["what"]):
+        if words[-1] in _PLAIN:
+            raise NotUnderstoodError  # one url has one page
+        words = [*words[:-1], plural(words[-1])]
     adjectives = []
     while len(words) > 1 and words[0] in _ADJECTIVES:
         adjectives.append(words[0])
@@ -137,6 +141,8 @@ def _status_of(draft: Draft, task: Task) -> None:
 )
 def look(draft: Draft, said: Said) -> None:
     words = without_determiners(said["what"].words) if "what" in said else ["page"]
+    if "what" in said and says_each(said["what"]):
+        raise NotUnderstoodError
     task: Task = {"id": draft.id("check"), "kind": "http", "url": url_of(said["url"])}
     draft.add(task)
     if said["url"].start > 0 and said["url"].reading.lower(said["url"].end) in ("is", "answers", "responds", "works"):

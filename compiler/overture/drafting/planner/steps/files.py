@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
-from overture.drafting.planner.nouns import name_of, singular, without_determiners
+from overture.drafting.planner.mentions import find_all, says_each
+from overture.drafting.planner.nouns import name_of, plural, singular, without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.rendering import message_of, text_of, value_of
 from overture.drafting.planner.results import Result, Schema, type_of
@@ -34,6 +34,8 @@ def read(draft: Draft, said: Said) -> None:
     noun = name_of(said["what"].words[-2:] if "what" in said else [stem])
     if "what" in said:
         noun = name_of(without_determiners(said["what"].words))
+        if says_each(said["what"]):
+            noun = plural(noun)  # `read every row from a.csv`
     task: Task = {"id": draft.id(f"read {noun}"), "kind": "read_file", "path": path_of(said["file"]), "format": form}
     schema: Schema = {"type": "string"} if form == "text" else {}
     if form == "csv":
@@ -75,7 +77,9 @@ def upload(draft: Draft, said: Said) -> None:
     "save the orders to out/orders.json",
 )
 def save(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find_all(draft, said["what"])
+    if of.is_list and says_each(said["what"]):
+        draft.assume(f"`{said['file'].text}` holds all of the {of.noun.replace('_', ' ')}")
     form = _FORMATS.get(_ending(said["file"]), "text")
     if form == "csv" and not (of.is_list and type_of(of.item_schema) == "object"):
         raise NotUnderstoodError(f"`{said['file'].text}` is a table: which list of objects goes into it?")

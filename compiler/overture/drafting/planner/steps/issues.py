@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
+from overture.drafting.planner.mentions import find, find_all
 from overture.drafting.planner.patterns import Said
 from overture.drafting.planner.rendering import message_of, text_of
 from overture.drafting.planner.results import Result
@@ -34,7 +34,7 @@ def _on_issue(draft: Draft, of: Result, name: str, make: Callable[[Result], Task
 )
 @step("comment on {what:thing} with {content:thing}", "for each issue, summarise it and comment on it with the summary")
 def comment(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find_all(draft, said["what"])
     content = literal(said["text"].first.text) if "text" in said else text_of(find(draft, said["content"]))
 
     def make(item: Result) -> Task:
@@ -51,7 +51,7 @@ def comment(draft: Draft, said: Said) -> None:
 
 @step("close {what:thing}", "close the issues")
 def close(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find_all(draft, said["what"])
 
     def make(item: Result) -> Task:
         return {
@@ -73,7 +73,7 @@ def close(draft: Draft, said: Said) -> None:
     "for each issue, classify it as bug or question and add the label to it",
 )
 def add_label(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find_all(draft, said["what"])
     if "label" in said:
         label = literal(said["label"].first.text)
     else:
@@ -121,7 +121,7 @@ def open_ticket(draft: Draft, said: Said) -> None:
     if kind not in (["ticket"], ["issue"], ["issues"], ["tickets"]):
         raise NotUnderstoodError
     what = kind[0].rstrip("s")
-    of = find(draft, said["of"]) if "of" in said else draft.loop_item()
+    of = find_all(draft, said["of"]) if "of" in said else draft.loop_item()
     if of is None:
         raise NotUnderstoodError
     on_github = "repo" in said or (what == "issue" and of.service == "github" and "url" not in said)

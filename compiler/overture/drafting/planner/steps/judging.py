@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find, latest
+from overture.drafting.planner.mentions import find_all, latest, says_each
 from overture.drafting.planner.nouns import name_of
 from overture.drafting.planner.patterns import Said
 from overture.drafting.planner.rendering import DATA_ONLY, data_of
@@ -18,7 +18,6 @@ step = family("Reading with AI", "Load https://example.com/news. ")
 _LENGTH = (
     "[in {length:count} (word|words|sentence|sentences|line|lines|paragraph|paragraphs|bullet points|bullets|points)]"
 )
-_EACH = ("each", "every")
 _SIDE_BY_SIDE = 4
 
 
@@ -58,14 +57,14 @@ def _given(draft: Draft, said: Said) -> Result:
         read(draft, {"file": said["file"]})
         return next(each for each in draft.results() if not each.is_side)
     if "url" not in said:
-        return find(draft, said["what"])
+        return find_all(draft, said["what"])
     fetch(draft, {"url": said["url"]})
     return next(each for each in draft.results() if not each.is_side)
 
 
 def _rewrite(draft: Draft, said: Said, noun: str, ask: str) -> None:
     of = _given(draft, said)
-    each = "what" in said and of.is_list and (said["what"].first.lower in _EACH or noun == "translation")
+    each = "what" in said and of.is_list and (says_each(said["what"]) or noun == "translation")
     task: Task = {"id": draft.id(noun), "kind": "ai", "system": DATA_ONLY}
     if not each:
         task["prompt"] = f"{ask}\n\n{data_of(of)}"
@@ -96,7 +95,7 @@ def _rewrite(draft: Draft, said: Said, noun: str, ask: str) -> None:
     "extract the date and the main point from it with AI",
 )
 def extract(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"]) if "what" in said else latest(draft)
+    of = find_all(draft, said["what"]) if "what" in said else latest(draft)
     words = labels_in(said["fields"])
     names = list(dict.fromkeys(name_of(word.split()) for word in words))
     if not names or of is None:
@@ -110,7 +109,7 @@ def extract(draft: Draft, said: Said) -> None:
         draft.assume(f"it is extracted from the {of.noun.replace('_', ' ')}")
     task: Task = {"id": draft.id("extract"), "kind": "ai", "system": DATA_ONLY, "returns": returns}
     prompt = f"Extract: {literal(', '.join(words))}. Say null for what is not there.\n\n"
-    if of.is_list and "what" in said and said["what"].first.lower in _EACH:
+    if of.is_list and "what" in said and says_each(said["what"]):
         name = draft.loop_name(of.item_name if of.inner is None else of.inner)
         task["prompt"] = prompt + data_of(of.one(name))
         loop = draft.add(
@@ -137,7 +136,7 @@ def extract(draft: Draft, said: Said) -> None:
 def _both(draft: Draft, said: Said) -> tuple[Result, Result]:
     """The two lists that are named, or the last two."""
     if "what" in said:
-        return find(draft, said["what"]), find(draft, said["other"])
+        return find_all(draft, said["what"]), find_all(draft, said["other"])
     lists = [each for each in draft.results() if each.is_list and not each.is_side and not each.is_gone][:2]
     if len(lists) < 2:
         raise NotUnderstoodError

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find, latest
-from overture.drafting.planner.nouns import PRONOUNS, name_of, plural, singular
+from overture.drafting.planner.draft import Draft, EachError, NotUnderstoodError, Task
+from overture.drafting.planner.mentions import find_all, latest, says_each
+from overture.drafting.planner.nouns import EACH, PRONOUNS, name_of, plural, singular
 from overture.drafting.planner.numbers import count_of
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.rendering import DATA_ONLY, data_of
@@ -21,14 +21,17 @@ _SIDE_BY_SIDE = 4  # questions to a model at once: enough to hide its latency, f
 
 
 def labels_in(phrase: Phrase) -> list[str]:
-    """The members of an enumeration, without articles; quoted ones as they are. Each once."""
+    """The members of an enumeration, without articles; quoted ones as they are. Each once. Raises NotUnderstoodError
+    where there are several of one (`every date`)."""
     found: list[str] = []
     words: list[str] = []
     for token in (*phrase.tokens, None):
         if token is not None and token.kind == "quoted":
             found.append(token.text)
         elif token is not None and token.kind == "word" and token.lower not in ("and", "or"):
-            if words or token.lower not in ("a", "an", "the", "its", "all", "any", "both", "each", "every", "some"):
+            if token.lower in EACH:
+                raise NotUnderstoodError
+            if words or token.lower not in ("a", "an", "the", "its", "all", "any", "both", "some"):
                 words.append(token.text if is_secret(token) else token.lower)
         elif words:
             found.append(" ".join(words))
@@ -42,7 +45,7 @@ def labels_in(phrase: Phrase) -> list[str]:
 )
 @step(f"{_LABEL} {{what:thing}} <ai>", "label each with AI, and post the bugs to Slack")
 def label(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find_all(draft, said["what"])
     if "labels" in said:
         labels = labels_in(said["labels"])
         if len(labels) < 2:
@@ -134,7 +137,7 @@ _NO_LABELS = vocabulary("result answer run step time day week item label ticket 
     "rate each from 1 to 10 with AI",
 )
 def rate(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find_all(draft, said["what"])
     low, high = count_of(said["low"].first), count_of(said["high"].first)
     if low is None or high is None or low >= high:
         raise NotUnderstoodError
@@ -172,6 +175,8 @@ def rate(draft: Draft, said: Said) -> None:
 )
 def whether(draft: Draft, said: Said) -> None:
     of = latest(draft)
+    if of is not None and of.is_list and says_each(said["what"]):
+        raise EachError(of)
     about = f"\n\n{data_of(of)}" if of is not None else ""
     ask: Task = {
         "id": draft.id("judge"),

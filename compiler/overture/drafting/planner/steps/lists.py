@@ -7,7 +7,7 @@ from dataclasses import replace
 from overture.drafting.planner.conditions import read_condition
 from overture.drafting.planner.draft import Block, Draft, NotUnderstoodError, Task
 from overture.drafting.planner.knowledge import known_as, property_of
-from overture.drafting.planner.mentions import find, latest
+from overture.drafting.planner.mentions import find, find_all, latest
 from overture.drafting.planner.nouns import singular
 from overture.drafting.planner.numbers import count_of
 from overture.drafting.planner.patterns import Phrase, Said
@@ -115,7 +115,7 @@ def distinct(draft: Draft, said: Said) -> None:
 
 @step("(sum|sum up|add up|total) the {field:field} [of {what:thing}]", "add up the amounts of the orders")
 def add_up(draft: Draft, said: Said) -> None:
-    of = _list(draft, said["what"]) if "what" in said else latest(draft)
+    of = find(draft, said["what"]) if "what" in said else latest(draft)
     if of is None or not of.is_list or of.inner is not None:
         raise NotUnderstoodError
     words = said["field"].words
@@ -156,7 +156,7 @@ def count(draft: Draft, said: Said) -> None:
 
 
 def _list(draft: Draft, phrase: Phrase) -> Result:
-    of = find(draft, phrase)
+    of = find_all(draft, phrase)
     if not of.is_list:
         raise NotUnderstoodError
     return of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find, latest
+from overture.drafting.planner.draft import Draft, EachError, NotUnderstoodError, Task
+from overture.drafting.planner.mentions import find, latest, says_each
 from overture.drafting.planner.nouns import without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.rendering import message_of, value_of
@@ -144,14 +144,16 @@ def _found(draft: Draft, phrase: Phrase) -> Result:
     """`a digest` alone is of the last list."""
     try:
         return find(draft, phrase)
+    except EachError:
+        raise
     except NotUnderstoodError:
         words = without_determiners(phrase.words)
-        if words[-1] not in _DIGESTS or len(words) > 2:
+        if says_each(phrase) or words[-1] not in _DIGESTS or len(words) > 2:
             raise
         if len(words) == 2 and words[0] not in ("short", "daily", "weekly", "brief"):
             raise
     found = latest(draft)
-    if found is None:
-        raise NotUnderstoodError
+    if found is None or (draft.loop_item() is not None and not found.is_list):
+        raise NotUnderstoodError  # a digest of one is none: the one of all stands after the loop
     draft.assume(f"the {words[-1]} is of the {found.noun.replace('_', ' ')}")
     return found

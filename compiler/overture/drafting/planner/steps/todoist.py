@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find
+from overture.drafting.planner.mentions import find_all
 from overture.drafting.planner.patterns import Said
 from overture.drafting.planner.rendering import text_of
 from overture.drafting.planner.results import Result, Schema
@@ -77,7 +77,7 @@ def add_text(draft: Draft, said: Said) -> None:
     "add a Todoist task for each task",
 )
 def add_for(draft: Draft, said: Said) -> None:
-    of = find(draft, said["of"]) if "of" in said else draft.loop_item()
+    of = find_all(draft, said["of"]) if "of" in said else draft.loop_item()
     if of is None:
         raise NotUnderstoodError
 
@@ -101,7 +101,7 @@ def _added(draft: Draft, content: str) -> Task:
 
 @step("(complete|finish|close|check off|tick off) {what:thing}", "complete each task")
 def complete(draft: Draft, said: Said) -> None:
-    of = find(draft, said["what"])
+    of = find_all(draft, said["what"])
     if of.service != "todoist":
         raise NotUnderstoodError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find, latest
+from overture.drafting.planner.mentions import find, latest, says_each
 from overture.drafting.planner.nouns import DETERMINERS, PRONOUNS, name_of, without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.rendering import DATA_ONLY, data_of
@@ -84,7 +84,7 @@ def _asked_for(phrase: Phrase) -> str:
 def _kind(phrase: Phrase) -> str:
     """`a short report` is a `report`: what is written must be a kind of text."""
     words = without_determiners(phrase.words)
-    if words[-1] not in _WRITTEN:
+    if words[-1] not in _WRITTEN or says_each(phrase):
         raise NotUnderstoodError
     return name_of(words[-2:] if words[-1] == "notes" and len(words) > 1 else words[-1:])
 
