@@ -19,6 +19,8 @@ from overture.diagnostics.nearest import did_you_mean, nearest
 from overture.diagnostics.sources import Source, pointer_of
 from overture.language import phrases
 from overture.language.document import MAX_FINDINGS
+from overture.language.inner_quotes import InnerQuote, inner_quote
+from overture.language.rules.reading.not_yaml import RULE as NOT_YAML
 from overture.language.rules.shape.missing_key import RULE as MISSING_KEY
 from overture.language.rules.shape.unknown_key import RULE as UNKNOWN_KEY
 from overture.language.rules.shape.unknown_kind import RULE as UNKNOWN_KIND
@@ -48,7 +50,24 @@ def findings_of(error: ValidationError, data: Json, source: Source) -> list[Diag
         for key in keys
         if (wanted := nearest(key, missing.get(parent, []))) is not None
     }
-    return [finding for group in faults.values() for finding in _say(group, source, meant)]
+    found: dict[InnerQuote | int, Diagnostic] = {}
+    for group in faults.values():
+        inner = _inner_quote(group[0].pointer, source)
+        if inner is not None:  # what stands behind it says nothing
+            at = source.span(group[0].pointer, inner.offset, inner.offset + 1)
+            found.setdefault(inner, NOT_YAML.at(at, inner.message, help=inner.help))
+            continue
+        for finding in _say(group, source, meant):
+            found[len(found)] = finding
+    return list(found.values())
+
+
+def _inner_quote(pointer: str, source: Source) -> InnerQuote | None:
+    """The quote that made a key or a value of what was meant as a text: `{message: "{{ a | join(", ") }}"}`."""
+    place = source.places.get(pointer)
+    if place is None:
+        return None
+    return inner_quote(source.text, place.key[0] if place.key else place.start)
 
 
 def _say(group: list[Fault], source: Source, meant: dict[tuple[str, str], str]) -> Iterator[Diagnostic]:

@@ -25,6 +25,7 @@ from overture.language.document import (
     shortened,
     too_many_values,
 )
+from overture.language.inner_quotes import inner_quote
 from overture.language.rules.reading.duplicate_key import RULE as DUPLICATE_KEY
 from overture.language.rules.reading.empty_document import RULE as EMPTY_DOCUMENT
 from overture.language.rules.reading.not_json import RULE as NOT_JSON
@@ -211,4 +212,7 @@ class _Scanner:
     def _wrong(
         self, pointer: str, start: int, message: str, help: str | None = None, *, width: int = 1, rule: Rule = NOT_JSON
     ) -> Unreadable:
+        inner = inner_quote(self.text, start)
+        if inner is not None and inner.quote == '"' and inner.offset < start:
+            start, width, message, help = inner.offset, 1, inner.message, inner.help
         return Unreadable(Finding(rule, pointer, start, min(start + width, len(self.text)), message, help))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import yaml
 
 from overture.language.document import Finding
+from overture.language.inner_quotes import inner_quote
 from overture.language.rules.reading.not_yaml import RULE as NOT_YAML
 
 _QUOTE = "a text that holds `: ` or ` #`, or begins with one of `{[&*!|>%@#`, stands between quotes"
@@ -51,6 +52,9 @@ def finding(error: yaml.YAMLError, text: str, pointer: str, innermost: int | Non
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     start = min(mark.index if mark else 0, len(text))
     opened = getattr(error, "context_mark", None)
+    for place in (start, opened.index if opened is not None else None, innermost):
+        if place is not None and (inner := inner_quote(text, place)) is not None and inner.offset <= start:
+            return Finding(NOT_YAML, pointer, inner.offset, inner.offset + 1, inner.message, inner.help)
     message, help = _words(problem, context, text, start)
     if innermost is not None and not text[start:].strip() and text[innermost] in "[{":
         what, closing = ("a list", "]") if text[innermost] == "[" else ("an object", "}")
