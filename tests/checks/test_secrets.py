@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from re import _constants as sre_constants  # type: ignore[attr-defined]
+from re import _parser as sre_parse  # type: ignore[attr-defined]
+from typing import Any
+
 import pytest
 from checking import codes, verdict
+
+from overture.checks.keys import FORMS, may_hold_key
 
 GITHUB = "ghp_" + "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R"
 
@@ -29,6 +37,52 @@ GITHUB = "ghp_" + "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R"
 )
 def test_a_secret_stands_where_it_is_kept(task: str, found: list[str]) -> None:
     assert codes(f"secrets: [S]\ntasks:\n  - {{id: x, {task}}}\n") == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"\\x67' + GITHUB[1:] + '"',
+        '"\\u0067' + GITHUB[1:] + '"',
+        '"gh\\\n      ' + GITHUB[2:] + '"',
+        "-----BEGIN PRIVATE\n      KEY-----",
+        '"-----BEGIN PRIVATE\\ KEY-----"',
+    ],
+)
+def test_a_key_is_found_however_it_is_written(text: str) -> None:
+    assert codes(f"tasks:\n  - id: x\n    kind: log\n    message: {text}\n") == ["OV705"]
+
+
+@pytest.mark.parametrize("form", FORMS.values())
+def test_no_file_with_a_key_is_passed_over(form: str) -> None:
+    samples = list(shortest(sre_parse.parse(form)))
+    for each in samples:
+        assert re.fullmatch(form, each)
+        assert may_hold_key(f"message: {each}"), each
+
+
+def shortest(parts: Iterable[tuple[Any, Any]]) -> Iterator[str]:
+    """The shortest texts of a form, one for each of its alternatives."""
+    found = [""]
+    for op, given in parts:
+        if op is sre_constants.LITERAL:
+            ends = [chr(given)]
+        elif op is sre_constants.IN:
+            ends = [_member(*each) for each in given]
+        elif op is sre_constants.MAX_REPEAT:
+            ends = [text * given[0] for text in shortest(given[2])] + [""] * (given[0] == 0)
+        elif op is sre_constants.SUBPATTERN:
+            ends = list(shortest(given[3]))
+        elif op is sre_constants.BRANCH:
+            ends = [text for branch in given[1] for text in shortest(branch)]
+        else:
+            raise AssertionError(f"a form has {op}")
+        found = [start + end for start in found for end in dict.fromkeys(ends)]
+    return iter(found)
+
+
+def _member(op: Any, given: Any) -> str:
+    return "a" if op is sre_constants.CATEGORY else chr(given[0] if op is sre_constants.RANGE else given)
 
 
 def test_a_secret_is_declared_and_used() -> None:

@@ -41,6 +41,15 @@ _HINT = re.compile(
     r"|pypi-|hf_|_v1_|shp|:AA|secret_|ntn_|dp\.|eyJ|PRIVATE KEY"
 )
 """What every form has in it: most texts have none of it, and are looked at once."""
+_HINTS = (
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    *("glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glsoat-"),
+    *("AKIA", "ASIA", "xox", "xapp-", "hooks.slack", "discord", "sk-", "AIza", "GOCSPX", "k_live_", "SG.", "-us"),
+    *("npm_", "pypi-", "hf_", "_v1_", "shp", ":AA", "secret_", "ntn_", "dp.", "eyJ", "PRIVATE"),
+)
+"""The same as plain texts: a whole file is searched for them in a fraction of what its texts take one by one."""
+_ESCAPED = re.compile(r"\\[uxU\s]")
+"""What may stand for any character, or join what stands on two lines."""
 
 
 @cache
@@ -89,6 +98,11 @@ _DIGEST = re.compile(r"(?:\w+[:-])?(?:[0-9a-f]{7,}|[0-9A-F]{7,}|[0-9a-fA-F]{8}(?
 _RANDOM = re.compile(r"[A-Za-z0-9+/_=.~-]{20,}")
 _BITS = 3.6
 """Of entropy in a character: random letters and digits of a key's length have 3.9 and more, words 3.3 and less."""
+
+
+def may_hold_key(document: str) -> bool:
+    """Whether a text of a document, of which this is the file's text, may hold a key."""
+    return any(hint in document for hint in _HINTS) or _ESCAPED.search(document) is not None
 
 
 def key_in(text: str) -> tuple[str, tuple[int, int]] | None:

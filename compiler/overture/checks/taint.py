@@ -101,9 +101,6 @@ class Taint:
             if isinstance(entry.task, RememberTask):
                 for name in entry.task.values:
                     self._writes.setdefault(name, []).append(f"{entry.pointer}/values")
-        self._steps: dict[Name, _Step] = {}
-        self._followers: dict[Name, list[tuple[Name, _Step]]] = {}
-        self._spread()
 
     def of(self, tree: Expr, spot: Spot, harm: Harm) -> Origin | None:
         """The first untrusted value that does harm in a part of a field, or None."""
@@ -188,8 +185,21 @@ class Taint:
             return ("item", loop.pointer if loop is not None else "", None)
         return (ref.root, ref.name, ref.field)
 
-    def _spread(self) -> None:
-        """Find the untrusted names, each with the step by which it became so."""
+    @cached_property
+    def _steps(self) -> dict[Name, _Step]:
+        """The untrusted names, each with the step by which it became so."""
+        return self._spread[0]
+
+    @cached_property
+    def _followers(self) -> dict[Name, list[tuple[Name, _Step]]]:
+        """The names that what a name holds goes on to, each with the step."""
+        return self._spread[1]
+
+    @cached_property
+    def _spread(self) -> tuple[dict[Name, _Step], dict[Name, list[tuple[Name, _Step]]]]:
+        """Looked for when somebody asks: in most documents no data stands where it could do harm."""
+        steps: dict[Name, _Step] = {}
+        all_followers: dict[Name, list[tuple[Name, _Step]]] = {}
         known: set[Name] = set()
         todo = [(ref, spot.place) for spot in self.analysis.spots.values() for ref in spot.reads][::-1]
         while todo:
@@ -199,20 +209,21 @@ class Taint:
                 continue
             known.add(name)
             if source := self._source(ref):
-                self._steps[name] = _Step(name, source)
+                steps[name] = _Step(name, source)
             for part in self._behind(ref, name):
                 for each, where in self._exposed(part.tree, part.spot, ANYWHERE):
                     behind = self._name(each, part.spot.place)
                     step = _Step(behind, "", behind, part.spot.field.pointer, where, each.span)
-                    self._followers.setdefault(behind, []).append((name, step))
+                    all_followers.setdefault(behind, []).append((name, step))
                     todo.append((each, part.spot.place))
-        spreading = list(self._steps)
+        spreading = list(steps)
         for name in spreading:
-            for follower, step in self._followers.get(name, ()):
-                if follower not in self._steps:
-                    came = self._steps[name]
-                    self._steps[follower] = replace(step, source=came.source, called=came.called)
+            for follower, step in all_followers.get(name, ()):
+                if follower not in steps:
+                    came = steps[name]
+                    steps[follower] = replace(step, source=came.source, called=came.called)
                     spreading.append(follower)
+        return steps, all_followers
 
     def _source(self, ref: Ref) -> str | None:
         """What a reference itself brings from outside."""

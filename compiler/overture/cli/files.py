@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -92,7 +91,7 @@ def write_files(files: Mapping[Path, str]) -> None:
             for folder in reversed([each for each in target.parents if not each.exists()]):
                 folder.mkdir(exist_ok=True)
                 made.append(folder)
-            temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+            temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
             staged.append((temporary, target))
             _write(temporary, text, target)
         for temporary, target in staged:

@@ -31,6 +31,8 @@ tasks:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from itertools import chain
 
 from overture.checks.analysis import Analysis
 from overture.diagnostics.model import Diagnostic
@@ -38,29 +40,41 @@ from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.schema_problems import schema_problems, subschemas
 from overture.expressions.types import Json
+from overture.language.tasks import Part
 from overture.language.validation import Misfit, validate
 
 RULE = Rule("OV313", "bad-schema", "error", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
+    sound: set[str] = set()  # what tasks return, as texts: many return the same
     for pointer, schema, is_declared in declared_schemas(analysis):
-        bare = {key: value for key, value in schema.items() if key != "default"}
-        problems = schema_problems(bare)
-        for each in problems:
-            place = analysis.source.key if each.is_key else analysis.source.value
-            yield RULE.at(place(pointer + each.pointer), each.message, help=each.help)
-        if not problems:
-            yield from _values_that_do_not_fit(analysis, pointer, bare)
-        if not is_declared and "default" in schema:
-            yield RULE.at(analysis.source.key(f"{pointer}/default"), "`default` stands only in inputs and state")
-        elif pointer.startswith("/state/") and "default" not in schema:
-            at = analysis.source.key(pointer)
-            yield RULE.at(at, "this state has no `default`", help="the first run reads it: `default: []`")
-        elif "default" in schema and not problems:
-            for misfit in validate(schema["default"], bare)[:1]:
-                at = analysis.source.value(f"{pointer}/default{misfit.pointer}")
-                yield RULE.at(at, f"the default does not fit: {_in_words(misfit)}")
+        text = "" if is_declared else repr(schema)
+        if text in sound:
+            continue
+        found = list(_wrong(analysis, pointer, schema, is_declared))
+        if text and not found:
+            sound.add(text)
+        yield from found
+
+
+def _wrong(analysis: Analysis, pointer: str, schema: dict[str, Json], is_declared: bool) -> Iterator[Diagnostic]:
+    bare = {key: value for key, value in schema.items() if key != "default"}
+    problems = schema_problems(bare)
+    for each in problems:
+        place = analysis.source.key if each.is_key else analysis.source.value
+        yield RULE.at(place(pointer + each.pointer), each.message, help=each.help)
+    if not problems:
+        yield from _values_that_do_not_fit(analysis, pointer, bare)
+    if not is_declared and "default" in schema:
+        yield RULE.at(analysis.source.key(f"{pointer}/default"), "`default` stands only in inputs and state")
+    elif pointer.startswith("/state/") and "default" not in schema:
+        at = analysis.source.key(pointer)
+        yield RULE.at(at, "this state has no `default`", help="the first run reads it: `default: []`")
+    elif "default" in schema and not problems:
+        for misfit in validate(schema["default"], bare)[:1]:
+            at = analysis.source.value(f"{pointer}/default{misfit.pointer}")
+            yield RULE.at(at, f"the default does not fit: {_in_words(misfit)}")
 
 
 def _values_that_do_not_fit(analysis: Analysis, pointer: str, schema: dict[str, Json]) -> Iterator[Diagnostic]:
@@ -90,6 +104,13 @@ def declared_schemas(analysis: Analysis) -> Iterator[tuple[str, dict[str, Json],
         for name, schema in (getattr(workflow, part) or {}).items():
             yield f"/{part}" + pointer_of(name), schema, True
     owners = [(f"/triggers/{number}", trigger) for number, trigger in enumerate(workflow.triggers or ())]
-    for pointer, owner in (*owners, *((entry.pointer, entry.task) for entry in analysis.index.entries)):
-        if schema := getattr(owner, "returns", None):
+    tasks = ((entry.pointer, entry.task) for entry in analysis.index.entries)
+    for pointer, owner in chain(owners, tasks):
+        if _has_returns(type(owner)) and (schema := getattr(owner, "returns", None)):
             yield f"{pointer}/returns", schema, False
+
+
+@cache
+def _has_returns(model: type[Part]) -> bool:
+    """Whether a kind has a `returns`: to ask each task for what it has not takes longer than all else here."""
+    return "returns" in model.model_fields

@@ -45,11 +45,14 @@ RULE = Rule("OV406", "follows-one", "warning", __doc__)
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for block in analysis.index.blocks:
-        needed = {need for needs in analysis.order_of(block).needs.values() for need in needs}
+        order = analysis.order_of(block)
+        if order.is_written_order:
+            continue
+        needed = {need for needs in order.needs.values() for need in needs}
         for entry in block.entries[2:]:
-            if entry.task.needs is not None:
-                continue
             last = block.entries[entry.position - 1]
+            if entry.task.needs is not None or last.task.needs is None:
+                continue
             # whose end nothing waits for was meant to be waited for here; lanes of their own go on elsewhere
             others = [each for each in _group(last) if each not in needed]
             if others:

@@ -65,6 +65,8 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
 def _endings(analysis: Analysis) -> set[Entry]:
     """The tasks after which nothing runs, whatever the data: they fail or stop, or every way through them does."""
     found: set[Entry] = set()
+    if not any(analysis.index.of("fail", "stop")):
+        return found  # nothing else ends anything
     for entry in reversed(analysis.index.entries):  # what a task holds comes before it
         task = entry.task
         if task.when is not None or task.on_error != "fail":

@@ -35,6 +35,7 @@ from overture.checks.analysis import Analysis
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.expressions.tree import Call, Compare, Expr, Filter, Ref, Text, children, constant
+from overture.expressions.types import Json
 
 RULE = Rule("OV907", "dates-as-text", "info", __doc__)
 
@@ -45,12 +46,20 @@ _ORDERED = ("<", "<=", ">", ">=")
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for pointer, spot in analysis.spots.items():
+        if not _is_ordered(spot.field.value):
+            continue
         if spot.reads or spot.field.path in ("when", "where", "until"):
             for tree, where in _comparisons(analysis.typed(pointer), ""):
                 if _is_mixed(tree):
                     help = "compare the difference: `a | date_diff(b, 'seconds') < 0`"
                     at = analysis.at(pointer, where, tree.span)
                     yield RULE.at(at, "moments are compared as texts", help=help)
+
+
+def _is_ordered(value: Json) -> bool:
+    """Whether something may be compared in a field's texts: in most there is not even the sign."""
+    text = value if isinstance(value, str) else repr(value)
+    return "<" in text or ">" in text
 
 
 def _comparisons(tree: Expr, where: str) -> Iterator[tuple[Compare, str]]:

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
-from overture.checks.keys import key_in
+from overture.checks.keys import key_in, may_hold_key
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
@@ -40,7 +40,7 @@ RULE = Rule("OV705", "literal-key", "error", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    for pointer, text in texts_of_document(analysis):
+    for pointer, text in texts_of_document(analysis) if may_hold_key(analysis.source.text) else ():
         found = key_in(text)
         if found:
             name, span = found
