@@ -93,7 +93,8 @@ def _shell(analysis: Analysis, entry: Entry) -> str:
 def _sql(_: Analysis, entry: Entry) -> str:
     task = entry.task
     assert isinstance(task, kinds.SqlTask)
-    return f"asks the database of {task.connection.strip('{} ').replace('secrets.', 'secret ')}: {quoted(task.query)}"
+    database = named(task.connection.strip("{} ").removeprefix("secrets."))
+    return f"runs on the database of secret {database}: {quoted(task.query)}"
 
 
 def _email(analysis: Analysis, entry: Entry) -> str:

@@ -65,6 +65,9 @@ _TESTS = {
     "none": ("is null", "is not null"),
     "empty": ("is empty", "is not empty"),
 }
+_UNSAID = frozenset(("default", "urlencode", "string", "tojson", "tocsv", "join", "escape"))
+"""Filters that only say how a value is written into a text."""
+
 _FILTERS: Mapping[str, str] = {
     "length": "the number of items in {}",
     "first": "the first of {}",
@@ -249,8 +252,11 @@ def shown(tree: Expr) -> str:
             return "{" + _short(tree) + "}"
         case Key() | Index():
             return "{" + (written(tree) or "…").removeprefix("inputs.").removeprefix("tasks.") + "}"
-        case Filter():
+        case Filter(name=name) if name in _UNSAID:
             return shown(tree.of)
+        case Filter():
+            of = shown(tree.of)
+            return f"{of[:-1]} | {tree.name}}}" if of.endswith("}") else of
         case _:
             return "{…}"
 
