@@ -56,6 +56,20 @@ def test_what_ends_the_run_guards_what_comes_after(first: str, found: list[str])
     assert codes(_flow(f"  - {first}", f"  - {last}")) == found
 
 
+@pytest.mark.parametrize(
+    ("conditions", "found"),
+    [
+        (("inputs.name != null", "inputs.name.first != 'a'"), []),
+        (("inputs.name.first != 'a'", "inputs.name != null"), ["OV208"]),
+        (("inputs.names is not empty", "inputs.names | max < 'b'"), []),
+        (("inputs.loud", "inputs.names | max < 'b'"), ["OV210"]),
+    ],
+)
+def test_a_condition_of_an_assert_guards_those_after_it(conditions: tuple[str, ...], found: list[str]) -> None:
+    that = ", ".join(f'"{each}"' for each in conditions)
+    assert codes(_flow(f"  - {{id: sure, kind: assert, that: [{that}]}}")) == found
+
+
 def test_what_ends_the_run_guards_nothing_beside_it() -> None:
     sure = "{id: sure, kind: fail, message: no, when: inputs.name == null}"
     tell = "{id: tell, kind: log, message: '{{ inputs.name.first }}', needs: []}"

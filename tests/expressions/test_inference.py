@@ -147,6 +147,9 @@ def test_every_node_has_its_type(inferred: Infer) -> None:
         ("xs | first", "short-list", "first", "`xs` may be empty"),
         ("(xs | selectattr('done') | last).title", "short-list", "last", "this may be empty"),
         ("two[2]", "list-too-short", "2", "`two` has at most 2 items"),
+        ("two[:n] | max", "short-list", "max", "this may be empty"),
+        ("(two | select('gt', 1) | min) | default(0)", "short-list", "min", "this may be empty"),
+        ("[] | max", "list-too-short", "max", "this has at most 0 items"),
         ("[] | first", "list-too-short", "first", "this has at most 0 items"),
         ("s.a", "type-mismatch", "a", "`s` is text and has no keys"),
         (
@@ -264,6 +267,8 @@ def test_what_follows_from_a_mistake_is_none(expression: str, rules: Rules) -> N
         "xs[n:] | first | default({})",
         "two | first",
         "two[-2] + two[1]",
+        "xs | map(attribute='number') | max if xs is not empty else 0",
+        "xs | map(attribute='number') | max if xs | map(attribute='number') | length > 0 else 0",
         "s | split(',') | first",
         "xs | groupby('title') | map(attribute='items') | flatten",
         "any[0] | default(1)",

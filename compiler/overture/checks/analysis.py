@@ -29,11 +29,12 @@ from overture.checks.scope import Scope
 from overture.diagnostics.model import At, Diagnostic
 from overture.diagnostics.nearest import did_you_mean
 from overture.diagnostics.sources import Source
-from overture.expressions.inference import Finding, infer
+from overture.expressions.inference import Finding, Inferred, infer
+from overture.expressions.narrowing import Facts, facts_from
 from overture.expressions.records import record
 from overture.expressions.schemas import type_of_schema, type_of_value
-from overture.expressions.tree import Expr, Literal, ObjectOf, Ref, Text, children, constant, references
-from overture.expressions.types import ANY, Json, Type, object_of
+from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf, Ref, Text, children, constant, references
+from overture.expressions.types import ANY, BOOLEAN, Json, Type, list_of, object_of
 from overture.language.reading import Reading
 from overture.language.roles import Role
 from overture.language.tasks import CallTask, ForeachTask, RepeatTask, SetTask
@@ -105,7 +106,8 @@ class Analysis:
             return typed
         self._pending.add(pointer)
         held = self.guards.held_for(spot)
-        inferred = infer(spot.tree, Scope(self, spot.place, held), held.facts)
+        infer_as = _infer_in_order if spot.field.role is Role.EXPRESSIONS else infer
+        inferred = infer_as(spot.tree, Scope(self, spot.place, held), held.facts)
         self._pending.discard(pointer)
         self._typed[pointer] = inferred.tree
         self.findings += [(pointer, each) for each in inferred.findings]
@@ -189,6 +191,18 @@ class Analysis:
         """Each name that a field reads, with its place in the file."""
         for ref, where in _placed(spot.tree, ""):
             yield ref, self.at(spot.field.pointer, where, ref.span)
+
+
+def _infer_in_order(tree: Expr, scope: Scope, facts: Facts) -> Inferred:
+    """The conditions of an `assert`: one that does not hold ends it, so that it guards those after it."""
+    items: list[Expr] = []
+    findings: list[Finding] = []
+    for each in children(tree):
+        inferred = infer(each, scope, facts)
+        items.append(inferred.tree)
+        findings += inferred.findings
+        facts = facts.also(facts_from(inferred.tree, True))
+    return Inferred(ListOf(tuple(items), span=tree.span, type=list_of(BOOLEAN)), tuple(findings))
 
 
 def _placed(tree: Expr, where: str) -> Iterator[tuple[Ref, str]]:

@@ -11,10 +11,11 @@ from overture.expressions.table import FILTERS, FUNCTIONS, TESTS, FilterRow, Par
 from overture.expressions.table.results import constant_of
 from overture.expressions.tree import Call, Expr, Filter, Span, Test
 from overture.expressions.types import BOOLEAN, KINDS, Json, Kind, Type
-from overture.expressions.walking import UNDECLARED, UNKNOWN_KINDS, Seen, Walk
+from overture.expressions.walking import GUARD_HELP, UNDECLARED, UNKNOWN_KINDS, Seen, Walk
 
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "in": "in"}
 _WITHOUT_VALUE = ("defined", "none")
+_EXTREMES = ("min", "max")  # of nothing they are no missing value but an error, so that no `default` covers them
 
 
 def test(walk: Walk, tree: Test, facts: Facts) -> Seen:
@@ -102,9 +103,12 @@ def filter(walk: Walk, tree: Filter, facts: Facts) -> Seen:
     if row.name in ("first", "last"):
         seen = walk.unless_null(tree, seen, of.type, tree.of.span)
         return walk.unless_short(tree, seen, of.type, 1, tree.of, tree.name_span)
-    return (
-        _check_items(walk, tree, row, of, given, seen) if is_right and not of.is_faulty else replace(seen, pending=())
-    )
+    if not is_right or of.is_faulty:
+        return replace(seen, pending=())
+    seen = _check_items(walk, tree, row, of, given, seen)
+    if row.name not in _EXTREMES or seen.is_faulty:
+        return seen
+    return walk.told(walk.unless_short(tree, seen, of.type, 1, tree.of, tree.name_span, GUARD_HELP))
 
 
 def _has_its_arguments(walk: Walk, tree: Filter, row: FilterRow) -> bool:
@@ -166,7 +170,7 @@ def _check_argument(walk: Walk, name: str, parameter: Parameter, argument: Seen,
 
 # What filters say of the items of a list
 
-_ORDERING = ("sort", "min", "max", "groupby")
+_ORDERING = ("sort", *_EXTREMES, "groupby")
 _ORDERED = Type(kinds=frozenset(("number", "string", "boolean")))
 
 

@@ -17,6 +17,7 @@ from overture.expressions.types import ANY, BOOLEAN, KINDS, Json, Kind, Type
 DEFAULT_HELP = "add `| default(…)`, or guard it with `is defined`"
 NULL_HELP = "add `| default(…)`, or guard it with `is not none`"
 SHORT_HELP = "add `| default(…)`, or guard it with `is not empty`"
+GUARD_HELP = "guard it with `is not empty`; no `default` helps behind it"
 
 UNDECLARED = "undeclared-field"  # only worth a word: the value passes for what it is
 SHORT = "short-list"  # a warning: where the item is there, it is what its type says
@@ -167,7 +168,16 @@ class Walk:
         message = f"`{named}` may be null" if named else "this may be null"
         return self.pend(seen, tree, "may-be-missing", message, span, NULL_HELP)
 
-    def unless_short(self, tree: Expr, seen: Seen, of: Type, needed: int | None, subject: Expr, span: Span) -> Seen:
+    def unless_short(
+        self,
+        tree: Expr,
+        seen: Seen,
+        of: Type,
+        needed: int | None,
+        subject: Expr,
+        span: Span,
+        help: str = SHORT_HELP,
+    ) -> Seen:
         """`needed` items are read; None: it depends on data."""
         if needed is not None and of.min_items >= needed:
             return seen
@@ -182,7 +192,7 @@ class Walk:
             message = f"{named(subject)} may have no such item"
         else:
             message = f"{named(subject)} may have fewer than {needed} items"
-        return self.pend(seen, tree, SHORT, message, span, SHORT_HELP)
+        return self.pend(seen, tree, SHORT, message, span, help)
 
 
 UNKNOWN_KINDS = 4

@@ -1,7 +1,7 @@
 """An item that a list can never have.
 
 ## What
-An index, `first` or `last` is taken of a list whose length is known, and it is too short.
+An index, `first`, `last`, `min` or `max` is taken of a list whose length is known, and it is too short.
 
 ## Why
 It fails whatever the data.

@@ -1,11 +1,12 @@
 """An item of a list that may be too short.
 
 ## What
-`first`, `last` or an index is taken of a list that may not have so many items.
+`first`, `last`, `min`, `max` or an index is taken of a list that may not have so many items.
 
 ## Why
 The first empty answer fails the run. `default(...)` or a guard (`is not empty`, `| length > 0`)
-says what happens then. Where the length is known to be too small it is an error.
+says what happens then; of `min` and `max`, only a guard. Where the length is known to be too
+small it is an error.
 
 ## Example
 ```yaml
