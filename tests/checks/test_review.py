@@ -118,3 +118,38 @@ APPROVE = """tasks:
 )
 def test_who_approves_fills_in_what_is_asked_for(late: str, guard: str, found: list[str]) -> None:
     assert codes(APPROVE % (late, guard)) == found
+
+
+def test_a_name_of_another_loop_is_no_guard() -> None:
+    outer = "inputs: {xs: {type: array, items: {type: boolean}}}\ntasks:\n"
+    outer += "  - {id: outer, kind: foreach, items: inputs.xs, as: x, "
+    made = "{id: made, kind: set, when: x, values: {v: 1}}"
+    read = '{id: read, kind: log, when: x, message: "{{ tasks.made.v }}"}'
+    inner = "{id: inner, kind: foreach, items: inputs.xs, as: %s, tasks: [%s]}"
+    assert codes(f"{outer}tasks: [{made}, {read}]}}\n") == []
+    assert codes(f"{outer}tasks: [{made}, {inner % ('y', read)}]}}\n") == []
+    assert codes(f"{outer}tasks: [{made}, {inner % ('x', read)}]}}\n") == ["OV208"]
+
+
+@pytest.mark.parametrize(
+    ("made", "read", "found"),
+    [
+        ("inputs.x or inputs.y", "inputs.x", []),
+        ("inputs.x and inputs.y", "inputs.x", ["OV208"]),
+        ("inputs.n > 3", "not inputs.n <= 3", []),
+        ("inputs.n > 3", "inputs.n > 5", []),
+        ("inputs.n > 3", "inputs.n > 2", ["OV208"]),
+        ("inputs.mode == 'slow'", "inputs.mode != 'fast'", []),
+        ("inputs.mode != 'slow'", "inputs.mode != 'fast'", ["OV208"]),
+        ("inputs.x and now() > '2026-01-01'", "inputs.x", ["OV208"]),
+    ],
+)
+def test_a_guard_that_leaves_a_condition_no_choice_is_a_guard(made: str, read: str, found: list[str]) -> None:
+    flow = f"""
+        inputs: {{x: {{type: boolean}}, y: {{type: boolean}}, n: {{type: integer}}, mode: {{enum: [fast, slow]}}}}
+        tasks:
+          - {{id: used, kind: log, message: "{{{{ [inputs.x, inputs.y, inputs.n, inputs.mode] }}}}"}}
+          - {{id: made, kind: set, when: "{made}", values: {{v: 1}}}}
+          - {{id: read, kind: log, when: "{read}", message: "{{{{ tasks.made.v }}}}"}}
+    """
+    assert codes(flow) == found

@@ -223,17 +223,18 @@ def _told(condition: Expr, truth: bool) -> Held:
 
 
 def conditions(condition: Expr, truth: bool) -> Known:
-    """The conditions that must all hold for `condition` to give `truth`; not those that change as time goes on."""
-    return frozenset(each for each in _conjuncts(condition, truth) if not _reads_clock(each))
+    """The conditions that are known once `condition` gave `truth`; not those that change as time goes on."""
+    return frozenset(each for each in conjuncts(condition, truth) if not _reads_clock(each))
 
 
-def _conjuncts(condition: Expr, truth: bool) -> list[Expr]:
+def conjuncts(condition: Expr, truth: bool) -> list[Expr]:
+    """The conditions that must all hold for `condition` to give `truth`; one that must be false as its negation."""
     if isinstance(condition, Text):
-        return _conjuncts(condition.body, truth)
+        return conjuncts(condition.body, truth)
     if isinstance(condition, Unary) and condition.op == "not":
-        return _conjuncts(condition.operand, not truth)
+        return conjuncts(condition.operand, not truth)
     if isinstance(condition, Binary) and condition.op == ("and" if truth else "or"):
-        return [*_conjuncts(condition.left, truth), *_conjuncts(condition.right, truth)]
+        return [*conjuncts(condition.left, truth), *conjuncts(condition.right, truth)]
     return [condition if truth else Unary("not", condition)]
 
 

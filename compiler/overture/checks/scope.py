@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from overture.checks.fields import UNREADABLE
-from overture.checks.guards import NOTHING_HELD, Held, conditions
+from overture.checks.guards import NOTHING_HELD, Held, conjuncts
 from overture.checks.index import HANDLERS, Entry
 from overture.checks.places import Place, Relation, relate
 from overture.checks.results import ANSWERED_ON_FAILURE, ERROR, ERROR_OR_NULL, STATE, TEXTS
 from overture.expressions.findings import Finding, Lookup, Way
+from overture.expressions.inference import infer
 from overture.expressions.schemas import type_of_schema, union
-from overture.expressions.tree import Compare, Expr, Literal, Ref, Test, Text, Unary
+from overture.expressions.tree import Compare, Expr, Literal, Ref, Test, Text, Unary, references
 from overture.expressions.types import ANY, INTEGER, NOTHING, NULL, STRING, Json, Type, object_of
-from overture.language.tasks import ApproveTask, BranchTask, TryTask
+from overture.language.tasks import ApproveTask, BranchTask, ForeachTask, TryTask
 from overture.language.workflow import AfterTrigger, TriggerPart, WebhookTrigger
 
 if TYPE_CHECKING:
@@ -299,7 +300,9 @@ class Scope:
             if self._may_differ(condition, entry):
                 yield Reason(f"`{entry.id}` may be skipped", unless)
             else:
-                yield Reason(f"`{entry.id}` may be skipped", (*unless, (condition, True)), conditions(condition, True))
+                yield Reason(
+                    f"`{entry.id}` may be skipped", (*unless, (condition, True)), frozenset(conjuncts(condition, True))
+                )
         if entry.task.on_error == "continue":
             is_answered = result in ANSWERED_ON_FAILURE.get(entry.kind, ())
             if not is_answered or self._can_time_out(entry):
@@ -318,7 +321,7 @@ class Scope:
         if isinstance(container.task, BranchTask):
             cases = [f"{container.pointer}/cases/{number}/when" for number in range(len(container.task.cases))]
             passed = cases if slot == "else" else cases[: int(slot)]
-            needed = frozenset().union(*(conditions(self._condition(each), False) for each in passed))
+            needed = frozenset().union(*(conjuncts(self._condition(each), False) for each in passed))
             taken = Ref("tasks", container.id, "taken")
             unless: Unless = ((taken, slot),)
             if len(cases) == 1:
@@ -329,7 +332,7 @@ class Scope:
                 needed = frozenset()
             elif slot != "else":
                 own = self._condition(cases[int(slot)])
-                needed |= conditions(own, True)
+                needed |= frozenset(conjuncts(own, True))
                 unless += ((own, True),) if not passed else ()
             elif len(passed) == 1:
                 unless += ((self._condition(passed[0]), False),)
@@ -357,8 +360,20 @@ class Scope:
                 yield Reason(f"`{held.id}` is skipped when `{stop.id}` ends the run", unless)
 
     def _may_differ(self, condition: Expr, asked: Entry) -> bool:
-        """Whether what a task asked of a state may be answered otherwise here."""
-        return self._analysis.guards.changes.may_differ(condition, asked, self._place)
+        """Whether what a task asked may be answered otherwise here: a state is written in between, or a loop's name
+        means the item of another loop."""
+        return self._is_hidden(condition, asked) or self._analysis.guards.changes.may_differ(
+            condition, asked, self._place
+        )
+
+    def _is_hidden(self, condition: Expr, asked: Entry) -> bool:
+        names = {ref.name for ref in references(condition) if ref.root == "item"}
+        has_index = any(ref.root == "loop" for ref in references(condition))
+        if not names and not has_index:
+            return False
+        around = asked.chain()
+        own = [each for each in self._place.loops() if each not in around or each is asked]
+        return any(has_index or cast(ForeachTask, each.task).as_ in names for each in own)
 
     def _condition(self, pointer: str) -> Expr:
         tree = self._analysis.typed(pointer)
@@ -366,9 +381,24 @@ class Scope:
 
     def _is_excused(self, reason: Reason) -> bool:
         """Whether what holds where the expression stands takes a reason away."""
-        if reason.needed and reason.needed <= self._held.known:
+        if any(self._held.facts.has(path, value) for path, value in reason.unless):
             return True
-        return any(self._held.facts.has(path, value) for path, value in reason.unless)
+        return bool(reason.needed) and all(each in self._held.known or self._follows(each) for each in reason.needed)
+
+    def _follows(self, condition: Expr) -> bool:
+        """Whether what holds here leaves a condition nothing but to be true."""
+        if not self._held.facts.known:
+            return False
+        return infer(
+            condition, _Certain(self._analysis, self._place, self._held), self._held.facts
+        ).tree.type.values == (True,)
+
+
+class _Certain(Scope):
+    """The same names once it does not matter what may be missing."""
+
+    def _reasons(self, entry: Entry, name: str, relation: Relation) -> list[Reason]:
+        return []
 
 
 def _state_of(entry: Entry) -> Ref:
