@@ -81,3 +81,110 @@ def test_inputs_that_different_triggers_leave_open_are_told_each() -> None:
         "UTC}", "UTC, inputs: {c: d}}", 1
     )
     assert len(messages(document)) == 3
+
+
+SHELL = "tasks:\n  - {{id: a, kind: shell, command: {}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ('["echo hello world"]', '"echo hello world"'),
+        ('["/usr/bin/cat /etc/hosts"]', '"/usr/bin/cat /etc/hosts"'),
+        ('["./build.sh all", fast]', '"./build.sh all"'),
+        ("[cd, /data]", "cd"),
+        ('["A=1", env]', '"A=1"'),
+        ('[cat, a.txt, "|", wc, -l]', '"|"'),
+        ('[jq, ".a", a.json, "|", sort]', '"|"'),
+        ('[make, all, "&&", make, install]', '"&&"'),
+        ('[ls, -l, ">", out.txt]', '">"'),
+        ('[ls, -l, ">", "out/{{ run.id }}"]', '">"'),
+        ('[ls, "2>&1"]', '"2>&1"'),
+        ('[ls, "2>/dev/null"]', '"2>/dev/null"'),
+        ('[serve, "&"]', '"&"'),
+        ("[ls, $HOME/data]", "$HOME/data"),
+        ('[echo, "$(date)"]', '"$(date)"'),
+        ("[cat, ~/notes.txt]", "~/notes.txt"),
+        ('[rm, -f, "out/*.csv"]', '"out/*.csv"'),
+    ],
+)
+def test_what_only_a_shell_would_understand_is_told(command: str, text: str) -> None:
+    assert told(SHELL.format(command)) == [("OV605", "warning", text)]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "[echo, hello, world]",
+        '[sh, -c, "cat a | wc -l > b && cd ~"]',
+        '[bash, -c, "echo $HOME", "$HOME"]',
+        '[printf, "%s|%s", a, $HOME]',
+        '[grep, -c, ">", genes.fasta]',
+        '[grep, -E, "a|b*$", notes.txt]',
+        '[cut, -d, "|", -f, "1", table.txt]',
+        '[tr, "|", ","]',
+        '[sort, -t, "|", table.txt]',
+        '[expr, "3", ">", "2"]',
+        "[test, a, '>', b.txt]",
+        '[awk, -F, "|", "{ print $NF }", table.txt]',
+        '[jq, ".[] | select(.a > 1)", a.json]',
+        '[jq, "$ENV"]',
+        '[find, ., -name, "*.csv", -exec, cat, "{}", ";"]',
+        '[rsync, -a, "--exclude=*.tmp", a/, b/]',
+        '[aws, s3, cp, a, b, --include, "*.csv"]',
+        '[ls, "--ignore=*.tmp"]',
+        '[ssh, host, make, "&&", make, install, ">", out.txt]',
+        '[envsubst, "$HOME"]',
+        '["C:\\\\Program Files\\\\a.exe", b]',
+        '["/opt/My App/run", b]',
+        '["./A=1"]',
+        '[echo, "a & b"]',
+        '[echo, a, "&", b]',
+        '[curl, "https://a.example/?a=b&c=d"]',
+        '[git, add, "*.csv"]',
+        '[echo, "5 > 3"]',
+    ],
+)
+def test_what_a_program_reads_itself_is_no_slip(command: str) -> None:
+    assert codes(SHELL.format(command)) == []
+
+
+def edits(document: str) -> list[list[str]]:
+    found = verdict(document).diagnostics
+    return [[change.text for change in each.edit.changes] if each.edit else [] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("command", "help", "edit"),
+    [
+        ("echo hello", "give each word by itself: `[echo, hello]`", ["[echo, hello]"]),
+        ('"echo hello"', "give each word by itself: `[echo, hello]`", ["[echo, hello]"]),
+        ('["echo hello"]', "give each word by itself: `[echo, hello]`", ["[echo, hello]"]),
+        (
+            "\"cp 'a b' {{ run.id | default('c d') }} 3\"",
+            'give each word by itself: `[cp, "a b", "{{ run.id | default(\'c d\') }}", "3"]`',
+            ['[cp, "a b", "{{ run.id | default(\'c d\') }}", "3"]'],
+        ),
+        (
+            "cat a | wc -l",
+            'give each word by itself; for what only a shell reads, run one: `[sh, -c, "cat a | wc -l"]`',
+            [],
+        ),
+        ('"ls {{ run.id }}/*"', 'give each word by itself; for what only a shell reads, run one: `[sh, -c, "…"]`', []),
+        ('"echo \'a"', "give each word by itself: `[ls, -l]`", []),
+    ],
+)
+def test_of_a_command_in_one_text_the_help_shows_its_words(command: str, help: str, edit: list[str]) -> None:
+    document = SHELL.format(command)
+    assert [each.help for each in verdict(document).diagnostics] == [help]
+    assert edits(document) == [edit]
+
+
+def test_words_in_lines_are_not_mended_by_brackets() -> None:
+    assert edits("tasks:\n  - id: a\n    kind: shell\n    command:\n      - echo hello\n") == [[]]
+    assert edits("tasks:\n  - id: a\n    kind: shell\n    command: >\n      echo hello\n") == [[]]
+
+
+def test_other_lists_keep_their_help() -> None:
+    found = verdict("tasks: [{id: a, kind: assert, that: run.id == 'a'}]\n").diagnostics
+    assert [each.help for each in found] == ["put it between `[` and `]`"]

@@ -9,16 +9,16 @@ from typing import Any, get_args
 
 from pydantic import StringConstraints
 
-from overture.diagnostics.model import At, Diagnostic
+from overture.diagnostics.model import At, Change, Diagnostic, Edit
 from overture.diagnostics.nearest import nearest
 from overture.diagnostics.sources import Source
-from overture.language import scalars
+from overture.language import command_words, scalars
 from overture.language.document import shortened
 from overture.language.rules.shape.bad_duration import RULE as BAD_DURATION
 from overture.language.rules.shape.bad_name import RULE as BAD_NAME
 from overture.language.rules.shape.wrong_type import RULE as WRONG_TYPE
 from overture.language.rules.shape.wrong_value import RULE as WRONG_VALUE
-from overture.language.tasks import Part
+from overture.language.tasks import Part, ShellTask
 from overture.language.workflow import Json, Workflow
 
 
@@ -79,7 +79,7 @@ def wrong(faults: list[tuple[str, dict[str, Any]]], named: Named, source: Source
     expected = list(dict.fromkeys(_EXPECTED[kind] for kind, _ in types))
     if expected == ["text"]:
         expected = ["a duration" if pattern == _DURATION else "a name" if pattern in (_NAME, _SECRET) else "text"]
-    help = None
+    help = edit = None
     if expected == ["a duration"]:
         is_number = isinstance(named.value, (int, float)) and not isinstance(named.value, bool)
         help = f"`{named.value}s` is {named.value} seconds" if is_number else _DURATION_HELP
@@ -87,9 +87,21 @@ def wrong(faults: list[tuple[str, dict[str, Any]]], named: Named, source: Source
         help = f'write `"{json.dumps(named.value)}"`'
     elif expected == ["true or false"] and str(named.value).lower() in _SWITCHES:
         help = f"write `{_SWITCHES[str(named.value).lower()]}`"
+    elif expected == ["a list"] and (named.model, named.key) == (ShellTask, "command") and isinstance(named.value, str):
+        help = command_words.help_for(named.value)
+        edit = _words_apart(named.value, at)
     elif expected == ["a list"] and isinstance(named.value, (str, int, float)):
         help = "put it between `[` and `]`"
-    return WRONG_TYPE.at(at, f"{name} must be {' or '.join(expected)}, is {type_of(named.value)}", help=help)
+    message = f"{name} must be {' or '.join(expected)}, is {type_of(named.value)}"
+    return WRONG_TYPE.at(at, message, help=help, edit=edit)
+
+
+def _words_apart(command: str, at: At) -> Edit | None:
+    """Writes a command as a list, where it stands in one line and no shell would read it otherwise."""
+    line = command_words.mended(command, is_json=at.path.endswith(".json"))
+    if line is None or at.line != at.end_line:
+        return None
+    return Edit(f"write `{line}`", (Change(at, line),))
 
 
 def _wrong_value(kind: str, context: dict[str, Any], named: Named, name: str, at: At) -> Diagnostic:
