@@ -20,7 +20,7 @@ def test_the_example_of_a_step_is_understood_whole(step: Step) -> None:
     checked(step.given + step.example)
 
 
-def _given(example: str) -> str:
+def given_for(example: str) -> str:
     """A request that makes what the example of a condition speaks of."""
     if "page" in example:
         return "Load https://example.com/page, "
@@ -43,7 +43,7 @@ def _given(example: str) -> str:
 
 @pytest.mark.parametrize("wording", WORDINGS, ids=[wording.example for wording in WORDINGS])
 def test_the_example_of_a_condition_is_understood_whole(wording: Wording) -> None:
-    checked(f'{_given(wording.example)}if {wording.example}, post "yes" to Slack')
+    checked(f'{given_for(wording.example)}if {wording.example}, post "yes" to Slack')
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.example[:60] for step in STEPS])

@@ -18,7 +18,7 @@ for _step in STEPS:
         for _word in sorted(_step.pattern.starts):
             _STARTS.setdefault(_word, []).append(_step)
 _OBJECTS = vocabulary("quoted url path email channel slug number span")
-_OBJECT_WORDS = DETERMINERS | PRONOUNS | vocabulary("its it me us for")
+_OBJECT_WORDS = DETERMINERS | PRONOUNS | vocabulary("its it me us for some both")
 _ALONE = vocabulary("stop end quit exit")
 _CLAUSE_WORDS = vocabulary(
     "and then but if when whenever unless otherwise else every each at on for retry tell in after whatever always"

@@ -197,6 +197,8 @@ def _of_each(draft: Draft, of: Result, head: list[str]) -> Result:
 
 
 def _by_noun(draft: Draft, words: list[str]) -> Result:
+    if EACH & set(words):
+        raise NotUnderstoodError  # `the each order`
     words = without_determiners(words)
     some = _some(words)
     if some is not None:

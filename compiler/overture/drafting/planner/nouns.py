@@ -7,13 +7,13 @@ import unicodedata
 
 from overture.drafting.planner.vocabulary import vocabulary
 
-DETERMINERS = vocabulary("the all my our your any these those this that an a every each both some")
+DETERMINERS = vocabulary("the all my our your any these those this that an a every each")
 PRONOUNS = vocabulary("it this that them these those each everything")
 STOPS = vocabulary(
     "from as with without to into in at of on onto and or but then if when whenever unless until while for by using "
     "via per through after before about than whether because so that which who whose where is are was were be been has "
     "have had do does did not no please it its them they this these those every each otherwise else me us him her i we "
-    "you he she let's there 's 're 'll 'd 'm 've between during within except"
+    "you he she some both only never let's there 's 're 'll 'd 'm 've between during within except"
 )
 EACH = vocabulary("each every")
 """Words by which something is done once for each of a list."""

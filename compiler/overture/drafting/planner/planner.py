@@ -30,7 +30,7 @@ def plan_request(request: str, *, name: str | None = None) -> Planned:
     if not draft.blocks[0].tasks:
         return Planned(None, "no step was understood", *said, missed)
     document = _document(draft, request, name)
-    return Planned(document, _understanding(document), *said, missed)
+    return Planned(document, _understanding(document, _brought(draft)), *said, missed)
 
 
 def _document(draft: Draft, request: str, name: str | None) -> dict[str, Json]:
@@ -70,13 +70,19 @@ def _name(tasks: list[Task]) -> str:
     return "_".join(ends)[:64].strip("_")
 
 
-def _understanding(document: dict[str, Json]) -> str:
+def _brought(draft: Draft) -> str:
+    """What the webhook brings, if the request says it: ` with the order`."""
+    body = next((each for each in draft.blocks[0].results if each.expression == "trigger.body"), None)
+    return "" if body is None or body.noun == "body" else f" with the {body.noun.replace('_', ' ')}"
+
+
+def _understanding(document: dict[str, Json], brought: str) -> str:
     starts = [
         f"at `{each['cron']}` {each['timezone']}"
         if each["type"] == "schedule"
         else f"after `{each['workflow']}`"
         if each["type"] == "after"
-        else "by a webhook"
+        else f"by a webhook{brought}"
         for each in document.get("triggers", [])
     ]
     steps = "; ".join(dict.fromkeys(_told(task) for task in document["tasks"]))

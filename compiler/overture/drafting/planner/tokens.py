@@ -32,12 +32,15 @@ FILE_ENDINGS = (
     "jpg",
     "pdf",
     "sql",
+    "sh",
+    "py",
     "zip",
     "gz",
     "xlsx",
 )
 _ENDINGS = tuple(f".{ending}" for ending in FILE_ENDINGS)
 _PATH = re.compile(r"[\w./~][\w./~-]{1,200}")
+_ROOTED = re.compile(r"(?:\.{1,2}|~)?/\w")  # `./backup.sh`, `/usr/bin/make`: a path, whatever it ends with
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("url", r"https?://[^\s<>\"`{}|\\^“”‘’«»]{1,2000}"),
     ("email", r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"),
@@ -139,6 +142,8 @@ def _plain(text: str, start: int, end: int) -> Token:
     path = _PATH.match(text, start, end)
     if path is not None:
         word = path[0].rstrip(".-")
+        if _ROOTED.match(word) and (start == 0 or text[start - 1] in " \t\n("):
+            return Token("path", word, word.lower(), start, start + len(word))
         if word.lower().endswith(_ENDINGS) and word[-5:].count(".") == 1 and not word.startswith(_ENDINGS):
             return Token("path", word, word.lower(), start, start + len(word))
     found = _TOKEN.match(text, start, end)

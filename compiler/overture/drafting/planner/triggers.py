@@ -10,6 +10,7 @@ from overture.drafting.planner.patterns import Pattern, Reading, Said, compile_p
 from overture.drafting.planner.results import Result
 from overture.drafting.planner.schedules import spoken_at
 from overture.drafting.planner.slots import GROUPS, SLOTS
+from overture.drafting.planner.texts import cited
 from overture.drafting.planner.tokens import is_gap
 from overture.drafting.planner.vocabulary import vocabulary
 
@@ -77,7 +78,10 @@ def _webhook(draft: Draft, reading: Reading, at: int) -> int | None:
     trigger: Task = {"type": "webhook", "key": "HOOK_KEY"}
     draft.append(draft.triggers, trigger)
     draft.assume("the webhook's url holds the secret `HOOK_KEY`")
-    noun = name_of(without_determiners(said["what"].words)) if "what" in said else "body"
+    noun = "body"
+    if "what" in said:
+        noun = name_of(without_determiners(said["what"].words))
+        draft.assume(f"what the webhook brings is the {cited(said['what'].text)}: its shape is not known")
     draft.made(Result(noun, "trigger.body", {}, frozenset(("new",)), home=trigger, can_grow=True))
     return end
 

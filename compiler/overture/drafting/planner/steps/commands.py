@@ -23,9 +23,15 @@ _SHELL = re.compile(r"[|&;<>$*?~]")  # what a shell would read in a word; no she
     "(run|execute|start) [the (command|program|script)] {command:quoted} (with|on) {what:thing} [as] [its] [input]",
     "load https://example.com/news and run `wc -l` with it as input",
 )
+@step("(run|execute|start) [the (command|program|script)] {command:file}", "run ./backup.sh")
+@step(
+    "(run|execute|start) [the (command|program|script)] {command:file} (with|on) {what:thing} [as] [its] [input]",
+    "load https://example.com/news and run scripts/count.sh with it as input",
+)
 def run(draft: Draft, said: Said) -> None:
+    command = said["command"].first
     try:
-        words = shlex.split(said["command"].first.text)
+        words = [_program(command.text)] if command.kind == "path" else shlex.split(command.text)
     except ValueError:
         raise NotUnderstoodError("the quotes of the command do not close: which command is meant?") from None
     if not words or not words[0].strip() or "{{" in words[0] or "{%" in words[0]:
@@ -39,6 +45,14 @@ def run(draft: Draft, said: Said) -> None:
         task["stdin"] = data_of(find(draft, said["what"]))
     draft.add(task)
     draft.made(Result("output", f"tasks.{task['id']}.stdout", {"type": "string"}))
+
+
+def _program(path: str) -> str:
+    """A path as a program: one without a folder is in the workspace. Raises NotUnderstoodError for what only a shell
+    finds, and for what no system runs."""
+    if path.startswith("~") or not (path.startswith((".", "/")) or path.endswith((".sh", ".py"))):
+        raise NotUnderstoodError(f"`{path[:80]}` is no program: which command is meant?")
+    return path if "/" in path else f"./{path}"
 
 
 @step(

@@ -143,7 +143,11 @@ def look(draft: Draft, said: Said) -> None:
     words = without_determiners(said["what"].words) if "what" in said else ["page"]
     if "what" in said and says_each(said["what"]):
         raise NotUnderstoodError
-    task: Task = {"id": draft.id("check"), "kind": "http", "url": url_of(said["url"])}
+    task: Task = {
+        "id": draft.id(" ".join(["check", *words] if "what" in said else ["check"])),
+        "kind": "http",
+        "url": url_of(said["url"]),
+    }
     draft.add(task)
     if said["url"].start > 0 and said["url"].reading.lower(said["url"].end) in ("is", "answers", "responds", "works"):
         draft.assume(f"`{task['id']}` fails unless the status is between 200 and 299")

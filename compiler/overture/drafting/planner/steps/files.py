@@ -16,7 +16,7 @@ from overture.drafting.planner.vocabulary import vocabulary
 
 step = family("Files", "Fetch the orders from https://shop.example.com/orders. ")
 _FORMATS = {"json": "json", "csv": "csv"}
-_TEXTS = vocabulary("md txt html htm yaml yml log xml tsv svg")
+_TEXTS = vocabulary("sh py md txt html htm yaml yml log xml tsv svg")
 
 
 def _ending(phrase: Phrase) -> str:
