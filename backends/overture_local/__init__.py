@@ -7,11 +7,12 @@ from overture_local.clock import Clock, SystemClock
 from overture_local.failures import Failure, NotDue, RunRefused
 from overture_local.frames import Record
 from overture_local.limits import Limits
-from overture_local.request import Cancellation, RunRequest, RunResult
+from overture_local.request import TRIGGER_DATA, Cancellation, RunRequest, RunResult
 from overture_local.run import execute, execute_resumed, resume, run
 from overture_local.store import Event, RunRow, Store, StoreError
 
 __all__ = [
+    "TRIGGER_DATA",
     "Cancellation",
     "Clock",
     "Event",

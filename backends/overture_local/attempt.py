@@ -48,7 +48,7 @@ class Attempt:
         try:
             return evaluate(tree, scope)
         except ExpressionError as error:
-            raise TaskFailed("expression", str(error)) from None
+            raise TaskFailed("expression", str(error), help=self.engine.help_for(error)) from None
 
     def condition(self, tree: Expr, frame: Frame | None = None) -> bool:
         """What a condition is worth. Raises TaskFailed, type expression, also for what is no boolean."""

@@ -24,6 +24,7 @@ from overture_local.scope import Names
 from overture_local.secrecy import Secret
 from overture_local.store import RunRow
 from overture_local.surroundings import Surroundings
+from overture_local.terms import Terms
 
 _QUEUE_POLL_SECONDS = 0.2  # real time: what a queued run waits for happens in other processes
 
@@ -31,13 +32,14 @@ _QUEUE_POLL_SECONDS = 0.2  # real time: what a queued run waits for happens in o
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """What a run starts from: kept in the store, so that a resumed run starts from the same. `data_inputs`: those that
-    a `call` made of data."""
+    a `call` made of data. `terms`: what whoever started it allowed; a called run has those of its caller."""
 
     inputs: dict[str, Json]
     trigger: dict[str, Json]
     scheduled_for: str | None
     previous_success_at: str | None
     data_inputs: tuple[str, ...] = ()
+    terms: Terms | None = None
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -46,16 +48,19 @@ class Beginning:
             "scheduled_for": self.scheduled_for,
             "previous_success_at": self.previous_success_at,
             "data_inputs": list(self.data_inputs),
+            "terms": None if self.terms is None else self.terms.as_json(),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Beginning:
+        terms = data.get("terms")
         return cls(
             data["inputs"],
             data["trigger"],
             data["scheduled_for"],
             data["previous_success_at"],
             tuple(data["data_inputs"]),
+            None if terms is None else Terms.from_json(terms),
         )
 
 

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from overture.expressions.failures import ExpressionError
 from overture.expressions.types import Json
 from overture.plan.model import Block, Plan, Task
 from overture_local.attempt import Attempt
 from overture_local.clock import deadline, is_past, precise_timestamp, sleep
 from overture_local.failures import Failure, TaskFailed
-from overture_local.frames import Frame, Record
+from overture_local.frames import Frame, Record, place_of
 from overture_local.history import History
+from overture_local.request import TRIGGER_DATA
 from overture_local.scheduling import run_block
 from overture_local.scope import Names
 from overture_local.store import Event
@@ -130,7 +132,7 @@ class Engine:
             try:
                 return await self._attempt(attempt), attempt.remembered
             except TaskFailed as failed:
-                if not delays:
+                if failed.is_final or not delays:
                     raise
                 error = self._masked(failed.failure).of(task.id).as_json()
             data = {"id": task.id, "at": record.at, "attempt": record.attempts, "error": error}
@@ -164,6 +166,13 @@ class Engine:
     async def sleep(self, seconds: float, frame: Frame) -> None:
         """Sleep on the run's clock, no further than the deadlines of the frame."""
         await sleep(self.clock, seconds, frame.deadline)
+
+    def help_for(self, error: ExpressionError) -> str | None:
+        """What to do about an expression that reads a trigger in a run that was started by hand."""
+        kinds = [trigger.type for trigger in self.plan.triggers if trigger.type != "schedule"]
+        if self.names.trigger or self.caller.depth > 1 or not kinds or "`trigger." not in str(error):
+            return None
+        return f"give a trigger's data: `--trigger FILE`, which holds {TRIGGER_DATA[kinds[0]]}"
 
     def shown(self) -> tuple[Record, ...]:
         """The records of the document's tasks, in order of their ends."""
@@ -276,8 +285,12 @@ class Engine:
             self.results[record.at] = record
 
     def _tell(self, event: Event) -> None:
-        if event.data.get("id") not in self._generated:
-            self.surroundings.tell(event.kind, self.run, self.plan.name, event.time, event.data)
+        if event.data.get("id") in self._generated:
+            return
+        data = event.data
+        if "#" in event.key:  # in a repeat: whoever watches sees the same `at` in every round
+            data = {**data, "place": place_of(event.key)}
+        self.surroundings.tell(event.kind, self.run, self.plan.name, event.time, data)
 
     def _masked(self, failure: Failure) -> Failure:
         return Failure(
@@ -286,6 +299,7 @@ class Engine:
             failure.task,
             failure.origin,
             self.masker.value(dict(failure.outputs)),
+            None if failure.help is None else self.masker.text(failure.help),
         )
 
     def _time(self) -> str:

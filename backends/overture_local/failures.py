@@ -16,13 +16,15 @@ ErrorType = Literal[
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a task failed (language.md 4). `task` is the id of the task that failed, None for the run itself. `origin`:
-    for a block, the failure inside that is its cause. `outputs`: what a failed task still has (a shell's exit_code)."""
+    for a block, the failure inside that is its cause. `outputs`: what a failed task still has (a shell's exit_code).
+    `help`: what whoever started the run can do; it is told, not kept."""
 
     type: ErrorType
     message: str
     task: str | None = None
     origin: Failure | None = None
     outputs: Mapping[str, Json] = field(default_factory=dict, compare=False, hash=False)
+    help: str | None = field(default=None, compare=False)
 
     @property
     def root(self) -> Failure:
@@ -38,7 +40,8 @@ class Failure:
 
 
 class TaskFailed(Exception):
-    """Ends an attempt. Raised by the kinds of task, and by a block whose tasks failed."""
+    """Ends an attempt. Raised by the kinds of task, and by a block whose tasks failed. `is_final`: another attempt
+    could only end so too, since it is this run that does not allow it."""
 
     def __init__(
         self,
@@ -47,9 +50,12 @@ class TaskFailed(Exception):
         *,
         outputs: Mapping[str, Json] | None = None,
         origin: Failure | None = None,
+        help: str | None = None,
+        is_final: bool = False,
     ) -> None:
         super().__init__(message)
-        self.failure = Failure(type, message, origin=origin, outputs=outputs or {})
+        self.failure = Failure(type, message, origin=origin, outputs=outputs or {}, help=help)
+        self.is_final = is_final
 
 
 class RunRefused(Exception):

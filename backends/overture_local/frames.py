@@ -2,11 +2,13 @@
 
 An instance of a task has two names. `at` is the one that people see, `each_issue[0].label`: the loops round it with the
 item's number. `key` is the one that the store knows, `each_issue[0]/poll#2/label`: it has the rounds of a repeat too,
-so that what was done in round 1 is not taken for round 2 after a crash.
+so that what was done in round 1 is not taken for round 2 after a crash. `place_of` shows a key as people read places,
+`each_issue[0].poll[1].label`: the second round, counted from 0 as items are.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +16,11 @@ from overture.expressions.types import Json
 from overture.plan.model import Task, TaskState
 from overture_local.clock import Deadline
 from overture_local.failures import Failure
+
+
+def place_of(key: str) -> str:
+    """A key as a place: an `at` with the rounds of its repeats."""
+    return re.sub(r"#(\d+)/", lambda found: f"[{int(found[1]) - 1}].", key).replace("/", ".")
 
 
 @dataclass(slots=True)

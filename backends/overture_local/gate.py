@@ -142,10 +142,11 @@ class Gate:
         )
         if not fits and not (is_redirect and any(pattern.fits(host, port) for pattern in self._approved)):
             what = "it redirects to" if is_redirect else f"{method} to"
-            raise TaskFailed("refused", f"{what} `{shown}`, which is not among the hosts of the plan (`hosts`)")
+            message = f"{what} `{shown}`, which is not among the hosts of the plan (`hosts`)"
+            raise TaskFailed("refused", message, is_final=not is_redirect and is_named_by_plan(task))
         hosts = self._policy.hosts if self._policy is not None else None
         if hosts is not None and not any(pattern.fits(host, port) for pattern in hosts):
-            raise TaskFailed("refused", f"`{shown}` is not among the hosts of the policy")
+            raise TaskFailed("refused", f"`{shown}` is not among the hosts of the policy", is_final=True)
 
     def may_be_private(self, host: str, port: int) -> bool:
         """Whether a host was named by whoever started the run, so that it may have an address that is not public."""
@@ -156,12 +157,18 @@ class Gate:
         """Raises TaskFailed, type refused, for a path outside the policy."""
         paths = self._policy.paths if self._policy is not None else None
         if paths is not None and not any(fnmatchcase(path, pattern) for pattern in paths):
-            raise TaskFailed("refused", f"`{path}` is not among the paths of the policy")
+            raise TaskFailed("refused", f"`{path}` is not among the paths of the policy", is_final=True)
 
     def check_program(self, task: Task, program: str) -> None:
         """Raises TaskFailed, type refused, for a program that the plan does not name."""
         if program not in task.effects.programs:
-            raise TaskFailed("refused", f"the program `{program}` is not named by the plan")
+            raise TaskFailed("refused", f"the program `{program}` is not named by the plan", is_final=True)
+
+
+def is_named_by_plan(task: Task) -> bool:
+    """Whether the plan names the host of a task, not data by leave of `hosts`. What is refused then is refused by this
+    run alone, other engines have no such guard (security.md): to try it again is no part of the language."""
+    return not task.literals.get("hosts")
 
 
 def check_policy(plan: Plan, policy: Policy, inputs: Mapping[str, Json], secrets: Mapping[str, Secret]) -> None:

@@ -164,6 +164,7 @@ class Lifecycle:
                 outputs[output.name] = evaluate(output.value, scope)
             except ExpressionError as error:
                 message = self._engine.masker.text(f"output `{output.name}`: {error}")
-                self._end.state, self._end.error = "failed", Failure("expression", message)
+                help = self._engine.help_for(error)
+                self._end.state, self._end.error = "failed", Failure("expression", message, help=help)
                 return
         self._end.outputs = outputs

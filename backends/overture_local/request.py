@@ -19,6 +19,13 @@ from overture_local.scope import Names, RunScope
 from overture_local.surroundings import OnEvent
 from overture_local.transport import Resolve, resolve
 
+TRIGGER_DATA = {
+    "schedule": '`{"type": "schedule", "scheduled_for": …}`',
+    "webhook": '`{"type": "webhook", "body": …, "headers": {…}, "query": {…}}`',
+    "after": '`{"type": "after", "workflow": …, "state": …, "outputs": {…}}`',
+}
+"""How the data of each kind of trigger look; all but the type may be left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
@@ -28,15 +35,17 @@ class RunRequest:
     webhook (`body`, `headers`, `query`) or after (`workflow`, `state`, `outputs`). `secrets` holds at least those that
     the plan names. `environment`: where OPENAI_API_KEY, OPENAI_BASE_URL and OVERTURE_MODEL stand, and what children
     get a cleaned part of. `sources`: the texts of the workflow and of those it calls by their path, the run's own
-    first, kept for `resume`. `approve_digest` pins the plan; `policy` is the table of a policy file. `on_event` gets
-    each event as a JSON object, on the loop's thread.
+    first, kept for `resume`. `approve_digest` pins the plan; `policy` is the table of a policy file. `workspace`: None
+    is the current folder. `allow_hosts`, `policy` and `workspace` are kept too: a request to resume adds hosts, and has
+    a policy or a workspace only where it is to be another one. `on_event` gets each event as a JSON object, on the
+    loop's thread.
     """
 
     inputs: Mapping[str, Json] = field(default_factory=dict)
     trigger: Mapping[str, Json] | None = None
     secrets: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-    workspace: Path = Path()
+    workspace: Path | None = None
     home: Path = Path(".overture")
     sources: Mapping[str, str] = field(default_factory=dict)
     allow_hosts: tuple[str, ...] = ()
@@ -142,7 +151,8 @@ def _find_trigger(plan: Plan, data: Mapping[str, Json]) -> Trigger:
     for trigger in plan.triggers:
         if trigger.type == kind and (kind != "after" or data.get("workflow", trigger.workflow) == trigger.workflow):
             return trigger
-    raise RunRefused(f"`{plan.name}` has no trigger of type `{kind}`")
+    has = _list("it has", {trigger.type for trigger in plan.triggers})
+    raise RunRefused(f"`{plan.name}` has no trigger of type `{kind}`", has or "it has none: run it without `--trigger`")
 
 
 def _inputs(plan: Plan, given: Mapping[str, Json]) -> dict[str, Json]:
@@ -150,12 +160,13 @@ def _inputs(plan: Plan, given: Mapping[str, Json]) -> dict[str, Json]:
     for name in given:
         if name not in known:
             raise RunRefused(f"`{plan.name}` has no input `{name}`", _list("it has", known))
+    if missing := [each.name for each in plan.inputs if each.is_required and each.name not in given]:
+        said = "\n".join(f"input `{name}` is not given" for name in missing)
+        raise RunRefused(said, f"give it: `{' '.join(f'-i {name}=…' for name in missing)}`")
     inputs: dict[str, Json] = {}
     for each in plan.inputs:
         if each.name in given:
             inputs[each.name] = given[each.name]
-        elif each.is_required:
-            raise RunRefused(f"input `{each.name}` is not given", f"give it: `-i {each.name}=…`")
         else:
             inputs[each.name] = each.default
             continue

@@ -8,20 +8,23 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from overture.expressions.tree import references
+from overture.expressions.types import Json
 from overture.plan.model import Plan
 from overture_local.calls import Beginning, Caller, new_run_id
 from overture_local.failures import RunRefused
 from overture_local.gate import HostPattern, Policy, check_policy
 from overture_local.kinds import TASKS
 from overture_local.models import ModelServer
+from overture_local.needs import check_needs, models_of
 from overture_local.request import Cancellation, RunRequest, RunResult, start_values
 from overture_local.secrecy import Masker, Secret
 from overture_local.store import Store, StoreError
 from overture_local.surroundings import Surroundings
+from overture_local.terms import Terms
 from overture_local.transport import MayBePrivate
 from overture_local.web import Web
 
@@ -37,7 +40,7 @@ def run(plan: Plan, request: RunRequest) -> RunResult:
 
 def resume(plan: Plan, run_id: str, request: RunRequest) -> RunResult:
     """Go on with a run whose process ended before it did. `plan` is made of the store's `sources`. Inputs and trigger
-    of the request are not looked at: they are in the store.
+    of the request are not looked at: they are in the store, and what the run was allowed is there too.
 
     Raises RunRefused when it has ended or its plan is another one now, StoreError when somebody runs it."""
     return _at_the_door(request.home, lambda store, cancel: execute_resumed(plan, run_id, request, store, cancel))
@@ -51,16 +54,17 @@ async def execute(plan: Plan, request: RunRequest, store: Store, cancellation: C
             f"the plan's digest is {plan.digest}, not the approved {request.approve_digest}",
             "look at `plan` again, and approve what it says now",
         )
-    async with _caller(plan, request, store) as caller:
+    terms = Terms.of(request.allow_hosts, request.policy, request.workspace)
+    async with _caller(plan, request, store, terms) as caller:
         inputs, trigger = start_values(plan, request)
-        _check_models((plan, *plan.callees.values()), request.environment, caller.policy)
-        if caller.policy is not None:
-            check_policy(plan, caller.policy, inputs, caller.secrets)
+        _check_allowed(plan, caller, inputs)
+        masker = caller.surroundings.masker
         beginning = Beginning(
-            caller.surroundings.masker.value(inputs),
-            caller.surroundings.masker.value(trigger),
+            masker.value(inputs),
+            masker.value(trigger),
             trigger.get("scheduled_for"),
             store.previous_success_at(plan.name),
+            terms=terms.masked(masker),
         )
         run_id = request.run_id or new_run_id(request.clock.now())
         if store.has(run_id):
@@ -80,12 +84,19 @@ async def execute_resumed(
     owned = store.own(run_id)
     try:
         row = store.show(run_id)
+        if row.parent is not None:
+            raise RunRefused(f"run `{run_id}` was called by run `{row.parent}`", "resume that one")
         left = [each for each in store.called_by(run_id) if each.state == "interrupted"]
         if row.result is not None and not left:
             raise RunRefused(f"run `{run_id}` has ended: it {row.state}")
         if row.digest != plan.digest:
             raise RunRefused(f"run `{run_id}` was started with the plan {row.digest}, this one is {plan.digest}")
-        async with _caller(plan, request, store) as caller:
+        beginning = Beginning.from_json(row.request)
+        terms = (beginning.terms or Terms.of()).extended(request.allow_hosts, request.policy, request.workspace)
+        async with _caller(plan, request, store, terms) as caller:
+            _check_allowed(plan, caller, beginning.inputs)
+            beginning = replace(beginning, terms=terms.masked(caller.surroundings.masker))
+            store.keep(run_id, beginning.as_json())  # interrupted once more, it goes on with what was given now
             cancel = cancellation or Cancellation()
             if row.result is not None:
                 result = RunResult.from_json(row.result)
@@ -120,23 +131,25 @@ def check_supported(plan: Plan) -> None:
 
 
 @asynccontextmanager
-async def _caller(plan: Plan, request: RunRequest, store: Store) -> AsyncIterator[Caller]:
-    secrets = _secrets((plan, *plan.callees.values()), request.secrets)
-    approved = _approved(request.allow_hosts)
-    policy = None if request.policy is None else Policy.of(request.policy)
+async def _caller(plan: Plan, request: RunRequest, store: Store, terms: Terms) -> AsyncIterator[Caller]:
+    plans = (plan, *plan.callees.values())
+    check_needs(plans, request.secrets, request.environment)
+    declared = (name for each in plans for name in each.secrets)
+    secrets = {name: Secret(request.secrets[name]) for name in declared if request.secrets.get(name)}
+    approved = _approved(terms.allow_hosts)
+    policy = None if terms.policy is None else Policy.of(terms.policy)
     key = request.environment.get("OPENAI_API_KEY", "")
     masker = Masker([*(secret.reveal() for secret in secrets.values()), key])
     web = Web(request.limits, _may_be_private(approved, policy), request.resolve)
     models = ModelServer(request.environment, request.limits)
     try:
-        request.workspace.mkdir(parents=True, exist_ok=True)
         surroundings = Surroundings(
             TASKS,
             store,
             request.clock,
             request.limits,
             masker,
-            request.workspace.resolve(),
+            terms.open_workspace(),
             request.environment,
             web,
             models,
@@ -149,41 +162,14 @@ async def _caller(plan: Plan, request: RunRequest, store: Store) -> AsyncIterato
         await models.close()
 
 
-def _secrets(plans: Iterable[Plan], values: Mapping[str, str]) -> dict[str, Secret]:
-    """The secrets that the plans declare. Those that a task reads must be set; what only a trigger needs (a webhook's
-    key) may be missing in a run by hand."""
-    found: dict[str, Secret] = {}
-    for plan in plans:
-        read = {
-            ref.name
-            for task in plan.walk()
-            for tree in task.fields.values()
-            for ref in references(tree)
-            if ref.root == "secrets"
-        }
-        for name in plan.secrets:
-            if values.get(name):
-                found[name] = Secret(values[name])
-            elif name in read:
-                raise RunRefused(f"secret `{name}` is not set", f"set the variable `{name}` in the environment")
-    return found
-
-
-def _check_models(plans: Iterable[Plan], environment: Mapping[str, str], policy: Policy | None) -> None:
-    named: set[str] = set()
-    for plan in plans:
-        for task in plan.walk():
-            if task.kind != "ai":
-                continue
-            models = task.literals.get("models") or [environment.get("OVERTURE_MODEL")]
-            if models == [None]:
-                raise RunRefused(
-                    f"`{task.id}` names no model, and the environment does not either",
-                    "set OVERTURE_MODEL, and OPENAI_BASE_URL where it is served",
-                )
-            named.update(models)
-    for name in sorted(named):
-        if policy is not None and policy.models is not None and name not in policy.models:
+def _check_allowed(plan: Plan, caller: Caller, inputs: Mapping[str, Json]) -> None:
+    """Raises RunRefused when the plan names something that the policy does not."""
+    policy = caller.policy
+    if policy is None:
+        return
+    check_policy(plan, policy, inputs, caller.secrets)
+    for name in sorted(models_of((plan, *plan.callees.values()), caller.surroundings.environment)):
+        if policy.models is not None and name not in policy.models:
             raise RunRefused(f"the policy does not allow the model `{name}`")
 
 

@@ -1,8 +1,8 @@
 """The store: every run as a list of events in one SQLite file, appended as things happen and never changed.
 
 `<home>/runs.db` in WAL with `synchronous=FULL`: what `append` has awaited outlives a crash of the process or the
-machine. A run's row keeps what `resume` needs besides the plan: inputs, trigger, digest, and the workflow's own texts,
-from which the caller makes the plan again.
+machine. A run's row keeps what `resume` needs besides the plan: inputs, trigger, what was allowed, digest, and the
+workflow's own texts, from which the caller makes the plan again.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as it stands in the store. `request` is what it was started with (inputs, trigger), `sources` the texts of
+    """A run as it stands in the store. `request` is what it was started with (see `Beginning`), `sources` the texts of
     the workflow by their path, the run's own first; `result` the JSON of cli.md once it ended. `state` is
     `interrupted` when nobody runs it any more though it has not ended."""
 
@@ -158,6 +158,10 @@ class Store:
         values = (run, workflow, digest, started_at, _dump(request), _dump(sources), parent)
         self._writer.write([(_INSERT_RUN, values)]).result()
 
+    def keep(self, run: str, request: Mapping[str, Json]) -> None:
+        """Record what a run goes on with."""
+        self._writer.write([("UPDATE runs SET request = ? WHERE run = ?", (_dump(request), run))]).result()
+
     def discard(self, run: str) -> None:
         """Forget a run that was not to start after all."""
         self._writer.write([("DELETE FROM runs WHERE run = ?", (run,))]).result()
@@ -216,6 +220,12 @@ class Store:
         condition = f" WHERE {' AND '.join(where)}" if where else ""
         rows = self._query(f"{_SELECT_RUNS}{condition} ORDER BY started_at DESC, run DESC LIMIT ?", *values, limit)
         return [self._row(row) for row in rows]
+
+    def matching(self, start: str, *, limit: int = 100) -> list[str]:
+        """The names of the runs that begin so, newest first; those that a `call` started only when no other does."""
+        sql = "SELECT run FROM runs WHERE substr(run, 1, ?) = ? AND parent IS {} NULL ORDER BY started_at DESC LIMIT ?"
+        found = [self._query(sql.format(word), len(start), start, limit) for word in ("", "NOT")]
+        return [run for (run,) in found[0] or found[1]]
 
     def called_by(self, run: str) -> list[RunRow]:
         """The runs that a run has called, oldest first."""

@@ -24,7 +24,11 @@ MayBePrivate = Callable[[str, int], bool]
 
 
 class AddressRefused(Exception):
-    """A host with an address that may not be reached."""
+    """A host with an address that may not be reached. `place`: the host and port, as `--allow-host` takes them."""
+
+    def __init__(self, message: str, place: str | None = None) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -57,7 +61,8 @@ class GuardedNetwork(httpcore2.AsyncNetworkBackend):
         if not self._may_be_private(host, port):
             for text in addresses:
                 if not is_public(read_address(text)):
-                    raise AddressRefused(f"`{host}` has the address {text}, which is not public")
+                    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+                    raise AddressRefused(f"`{host}` has the address {text}, which is not public", place)
         failure: Exception = httpcore2.ConnectError(f"`{host}` has no address")
         for text in addresses:
             try:

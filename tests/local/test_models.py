@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from local_running import Runner
 
+from overture.plan.portable import portable, unpadded
 from overture.testing import ModelScript, Reply, ScriptedAnswer, ScriptedEntry, World, speaker
 from overture.testing.models import Model
 from overture_local import RunRefused, RunResult
-from overture.plan.portable import portable, unpadded
 
 RETURNS = "{type: object, required: [label], properties: {label: {enum: [bug, feature]}, why: {type: string}}}"
 

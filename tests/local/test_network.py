@@ -91,6 +91,31 @@ def test_a_private_host_that_is_allowed_is_reached(runner: Runner) -> None:
     assert other.error.type == "refused"
 
 
+RETRYING = GET.replace('}"}', '}", retry: {attempts: 3, delay: 1h}}')
+
+
+def test_a_host_of_the_plan_that_is_refused_is_not_tried_again_and_the_flag_is_named(runner: Runner) -> None:
+    with World([Route("GET", "/", (Reply(),))]) as world:
+        result = runner.run(RETRYING, inputs={"url": f"{world.url}/"}, allow_hosts=())
+        assert world.requests == []
+    assert result.error is not None
+    assert (result.error.type, result.tasks[0].attempts) == ("refused", 1)
+    assert result.error.help == f"`--allow-host {world.host}` allows it"
+    six = runner.run(RETRYING, inputs={"url": "http://[::1]:9/"}, allow_hosts=())
+    assert six.error is not None
+    assert six.error.help == "`--allow-host [::1]:9` allows it"
+
+
+def test_a_host_that_data_chose_is_tried_again_as_elsewhere_and_no_flag_is_named(runner: Runner) -> None:
+    """A redirect and a url by leave of `hosts` are refused on every engine: they fail an attempt like anything else."""
+    document = RETRYING.replace("1h", "1ms")
+    with World([Route("GET", "/", (Reply(status=302, headers={"location": "http://169.254.169.254/"}),))]) as world:
+        result = runner.run(document, inputs={"url": f"{world.url}/"}, allow_hosts=(world.host, "169.254.169.254:1"))
+        assert len(world.requests) == 3
+    assert result.error is not None
+    assert (result.error.type, result.error.help) == ("refused", None)
+
+
 def test_a_name_is_looked_up_once_and_the_checked_address_is_used(runner: Runner) -> None:
     """DNS rebinding: the second answer would be another address, but nobody asks a second time."""
     asked: list[str] = []

@@ -15,7 +15,7 @@ from local_running import Runner, plan_of
 
 from overture.plan.model import Plan
 from overture.testing import Reply, Route, SettableClock, World
-from overture_local import RunRefused, RunResult, Store, StoreError, execute, resume
+from overture_local import RunRefused, RunResult, Store, StoreError, execute, resume, run
 
 DOCUMENT = """
 overture: 1
@@ -255,3 +255,108 @@ def test_called_runs_go_on_after_a_crash_too(tmp_path: Path) -> None:
                 assert {row.state for row in store.runs(with_called=True)} == {"succeeded"}
         kill_at += 1
     assert kill_at > 8
+
+
+@pytest.mark.parametrize("given", [(), ("other.example",)])
+def test_what_was_allowed_at_the_start_holds_when_the_run_goes_on(tmp_path: Path, given: tuple[str, ...]) -> None:
+    """`crash` allows 127.0.0.1, and its workspace is the folder; neither is said again."""
+    with World(ROUTES) as world:
+        assert _crash(tmp_path, world.url, 3)
+        request = Runner(tmp_path).request(home=tmp_path / "home", allow_hosts=given, workspace=None)
+        assert resume(plan_of(DOCUMENT), "run-1", request).state == "succeeded"
+    with Store(tmp_path / "home") as store:
+        assert store.show("run-1").request["terms"] == {
+            "allow_hosts": ["127.0.0.1", *given],
+            "policy": None,
+            "workspace": str(tmp_path),
+        }
+
+
+def test_what_is_allowed_to_go_on_holds_for_the_next_time_too(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with World(ROUTES) as world:
+        assert _crash(tmp_path, world.url, 2)
+        _forget_terms(home)
+        plan, runner = plan_of(DOCUMENT), Runner(tmp_path)
+        stopped = runner.request(home=home, allow_hosts=("127.0.0.1",), on_event=_stop_at_first_task)
+        with pytest.raises(_Stop):
+            resume(plan, "run-1", stopped)
+        assert resume(plan, "run-1", runner.request(home=home, allow_hosts=())).state == "succeeded"
+
+
+class _Stop(Exception):
+    """Ends a run as the end of its process would."""
+
+
+def _stop_at_first_task(event: object) -> None:
+    assert isinstance(event, dict)
+    if event["event"] == "task_started":
+        raise _Stop
+
+
+def _forget_terms(home: Path) -> None:
+    """As if the run had been started with nothing allowed, by an Overture that did not keep it."""
+    with Store(home) as store:
+        request = dict(store.show("run-1").request)
+        del request["terms"]
+        store.keep("run-1", request)
+
+
+POLICY = {"hosts": ["127.0.0.1", "api.example.com"]}
+
+
+def test_a_policy_holds_when_the_run_goes_on_unless_another_takes_its_place(tmp_path: Path) -> None:
+    with World(ROUTES) as world:
+        assert _crash(tmp_path, world.url, 2)
+        runner, plan, home = Runner(tmp_path), plan_of(DOCUMENT), tmp_path / "home"
+        with Store(home) as store:
+            kept = dict(store.show("run-1").request)
+            kept["terms"] = {**kept["terms"], "policy": {"hosts": ["api.example.com"]}}
+            store.keep("run-1", kept)
+        with pytest.raises(RunRefused, match="the policy does not allow the host"):
+            resume(plan, "run-1", runner.request(home=home))
+        with Store(home) as store:
+            assert store.show("run-1").state == "interrupted"
+        assert resume(plan, "run-1", runner.request(home=home, policy=POLICY)).state == "succeeded"
+
+
+SECRET_HOST = """
+overture: 1
+name: hidden
+secrets: [HOST]
+tasks:
+  - {id: get, kind: http, url: "http://{{ secrets.HOST }}/first"}
+  - {id: nap, kind: wait, for: 1ms}
+"""
+
+
+def test_a_host_that_is_a_secret_is_not_kept_and_asked_for_again(tmp_path: Path) -> None:
+    plan, runner = plan_of(SECRET_HOST), Runner(tmp_path)
+    with World(ROUTES) as world:
+        given = {"secrets": {"HOST": world.host}, "allow_hosts": (world.host,)}
+        with pytest.raises(_Stop):
+            run(plan, runner.request(**given, run_id="run-1", on_event=_stop_at_first_task))
+        assert world.host.encode() not in b"".join(path.read_bytes() for path in runner.home.glob("runs.db*"))
+        with pytest.raises(RunRefused, match="`--allow-host` said at the start holds a secret"):
+            resume(plan, "run-1", runner.request(**{**given, "allow_hosts": ()}))
+        assert resume(plan, "run-1", runner.request(**given)).state == "succeeded"
+
+
+def test_a_run_that_lacks_its_secrets_stays_as_it_is(tmp_path: Path) -> None:
+    plan, runner = plan_of(SECRET_HOST), Runner(tmp_path)
+    with World(ROUTES) as world:
+        given = {"secrets": {"HOST": world.host}, "allow_hosts": (world.host,)}
+        with pytest.raises(_Stop):
+            run(plan, runner.request(**given, run_id="run-1", on_event=_stop_at_first_task))
+        with pytest.raises(RunRefused, match="secret `HOST` is not set"):
+            resume(plan, "run-1", runner.request())
+        assert resume(plan, "run-1", runner.request(**given)).state == "succeeded"
+
+
+def test_a_called_run_is_resumed_with_its_caller(tmp_path: Path) -> None:
+    with World(ROUTES) as world:
+        assert _crash(tmp_path, world.url, 6, plan_of(CALLER, CALLEE))
+        with Store(tmp_path / "home") as store:
+            (called, *_) = store.called_by("run-1")
+        with pytest.raises(RunRefused, match="was called by run `run-1`"):
+            resume(plan_of(CALLEE), called.run, Runner(tmp_path).request(home=tmp_path / "home"))

@@ -72,7 +72,43 @@ def test_an_input_that_does_not_fit_is_refused(runner: Runner) -> None:
 def test_a_secret_that_a_task_reads_must_be_set(runner: Runner) -> None:
     with pytest.raises(RunRefused, match="secret `TOKEN` is not set") as refused:
         _run(runner, secrets={})
-    assert refused.value.help == "set the variable `TOKEN` in the environment"
+    assert "`--env-file FILE`" in str(refused.value.help)
+
+
+NEEDY = """
+overture: 1
+name: needy
+secrets: [FIRST, SECOND, HOOK_KEY]
+triggers: [{type: webhook, key: HOOK_KEY}]
+tasks:
+  - {id: get, kind: http, url: "https://api.example.com/", headers: {a: "{{ secrets.SECOND }}{{ secrets.FIRST }}"}}
+  - {id: judge, kind: ai, prompt: Which one?}
+"""
+
+
+def test_all_that_the_environment_lacks_is_told_at_once(runner: Runner) -> None:
+    with pytest.raises(RunRefused) as refused:
+        runner.run(NEEDY)
+    assert refused.value.message.split("\n") == [
+        "secret `FIRST` is not set",
+        "secret `SECOND` is not set",
+        "`OVERTURE_MODEL` is not set, and `judge` names no model",
+        "`OPENAI_API_KEY` is not set, nor `OPENAI_BASE_URL`, so `judge` has nobody to ask",
+    ]
+    assert "`--env-file FILE`" in str(refused.value.help)
+    with pytest.raises(RunRefused) as refused:
+        runner.run(NEEDY, secrets={"FIRST": "x"}, environment={"OPENAI_BASE_URL": "http://127.0.0.1:1"})
+    assert [line.split("`")[1] for line in refused.value.message.split("\n")] == ["SECOND", "OVERTURE_MODEL"]
+    with Store(runner.home) as store:
+        assert store.runs() == []
+
+
+def test_all_inputs_that_are_not_given_are_told_at_once(runner: Runner) -> None:
+    document = FLOW.replace("inputs: {", "inputs: {a: {type: string}, b: {type: integer}, ")
+    with pytest.raises(RunRefused) as refused:
+        runner.run(document, secrets=SECRETS)
+    assert refused.value.message == "input `a` is not given\ninput `b` is not given"
+    assert refused.value.help == "give it: `-i a=… -i b=…`"
 
 
 @pytest.mark.parametrize("kind", ["sql", "email", "approve"])
@@ -126,6 +162,24 @@ def test_a_trigger_whose_when_is_false_starts_no_run(runner: Runner) -> None:
 def test_a_body_that_does_not_fit_starts_no_run(runner: Runner) -> None:
     with pytest.raises(RunRefused, match="the trigger's body does not fit"):
         runner.run(HOOK, trigger={"type": "webhook", "body": {}, "headers": {"X-Event": "hello"}})
+
+
+def test_a_trigger_that_a_run_by_hand_lacks_is_helped_with(runner: Runner) -> None:
+    result = runner.run(HOOK, inputs={"who": "Ann"})
+    assert result.error is not None
+    assert result.error.message == "`trigger.body` is missing"
+    assert "`--trigger FILE`" in str(result.error.help) and '"type": "webhook"' in str(result.error.help)
+    output = HOOK.replace("{{ trigger.body.name }} {{ run", "{{ run").replace("tasks.a.said", "trigger.body.name")
+    failed = runner.run(output, inputs={"who": "Ann"})
+    assert failed.error is not None
+    assert (failed.error.task, failed.error.type) == (None, "expression")
+    assert "`--trigger FILE`" in str(failed.error.help)
+
+
+def test_a_trigger_that_there_is_not_is_answered_with_those_there_are(runner: Runner) -> None:
+    with pytest.raises(RunRefused, match="has no trigger of type `schedule`") as refused:
+        runner.run(HOOK, trigger={"type": "schedule"})
+    assert refused.value.help == "it has `webhook`"
 
 
 LIMITED = """
@@ -200,6 +254,10 @@ name: caller
 inputs: {api: {type: string}}
 tasks:
   - {id: get, kind: http, url: "{{ inputs.api }}/where"}
+  - id: only_here
+    kind: assert
+    that: ["tasks.get.body | matches('^http://127[.]0[.]0[.]1:[0-9]+/[a-z]*$')"]
+    message: it is another machine
   - {id: call, kind: call, workflow: callee, inputs: {url: "{{ tasks.get.body }}"}}
 outputs: {status: tasks.call.value.status}
 """

@@ -36,8 +36,9 @@ async def run_call(attempt: Attempt) -> Mapping[str, Json]:
         await asyncio.gather(work, return_exceptions=True)
         raise
     if result.state != "succeeded":
-        said = "it was cancelled" if result.error is None else result.error.message
-        raise TaskFailed("error", f"`{name}` {result.state}: {said}")
+        error = result.error
+        said = "it was cancelled" if error is None else error.message
+        raise TaskFailed("error", f"`{name}` {result.state}: {said}", help=None if error is None else error.help)
     return {"value": dict(result.outputs)}
 
 

@@ -14,6 +14,7 @@ from overture.expressions.values import json_text
 from overture.language.scalars import is_accepted
 from overture_local.attempt import Attempt
 from overture_local.failures import TaskFailed
+from overture_local.gate import is_named_by_plan
 from overture_local.kinds.files import write_bytes
 from overture_local.kinds.outgoing import Outgoing, idempotent, outgoing
 from overture_local.kinds.pages import read_pages
@@ -58,7 +59,11 @@ async def exchange(attempt: Attempt, request: Outgoing) -> Answer:
                 request.method, request.url, request.headers, request.content
             )
         except AddressRefused as refused:
-            raise TaskFailed("refused", str(refused)) from None
+            # a host that data chose is refused on every engine, and tried again on every engine; nobody is to be
+            # talked into allowing it
+            is_ours = step == 0 and is_named_by_plan(attempt.task)
+            help = f"`--allow-host {refused.place}` allows it" if is_ours and refused.place else None
+            raise TaskFailed("refused", str(refused), help=help, is_final=is_ours) from None
         except WebError as error:
             raise TaskFailed("http", str(error)) from None
         if is_accepted(answer.status, accept):

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from overture.cli.exits import DONE, FAILED, INTERRUPTED, WRONG_USAGE, WrongUsag
 from overture.cli.live import Live
 from overture.diagnostics.visible import visible
 from overture.expressions.types import Json
+
+if TYPE_CHECKING:
+    from overture_local import RunResult
 
 
 class Watch:
@@ -40,8 +43,9 @@ class Watch:
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Round a run: one that is not to start, or a store that fails, is said and gives an exit code."""
+def refusals(workflow: str, format_: str, run: str | None = None) -> Iterator[None]:
+    """Round a run: one that is not to start, or a store that fails, is said and gives an exit code. Where JSON was
+    asked for, a document of a run's shape says it too; `run` is null in it when there is none."""
     import gc
     import sqlite3
 
@@ -52,13 +56,23 @@ def refusals() -> Iterator[None]:
         yield
     except NotDue as error:
         tell(str(error))
+        if format_ == "json":
+            print_json(_unstarted(run, workflow, "succeeded", None))
         raise click.exceptions.Exit(DONE) from None
     except (RunRefused, StoreError) as error:
         complain(str(error), error.help)
+        if format_ == "json":
+            reason = {"type": "refused", "message": str(error), "task": None}
+            print_json(_unstarted(run, workflow, "failed", reason))
         raise click.exceptions.Exit(FAILED) from None
     except sqlite3.Error as error:
         complain(f"the run cannot be recorded: {error}", "what was recorded stays: `overture resume RUN` goes on")
         raise click.exceptions.Exit(WRONG_USAGE) from None
+
+
+def _unstarted(run: str | None, workflow: str, state: str, error: Json) -> dict[str, Json]:
+    names = ("run", "workflow", "state", "outputs", "error", "tasks", "seconds")
+    return dict(zip(names, (run, workflow, state, {}, error, [], 0.0), strict=True))
 
 
 def check_forms(events: bool, format_: str) -> None:
@@ -67,16 +81,17 @@ def check_forms(events: bool, format_: str) -> None:
         raise WrongUsage("`--events` and `--format json` both write to stdout", "`--events` ends with the run's end")
 
 
-def tell_end(result: Mapping[str, Json], format_: str, *, events: bool, quiet: bool) -> int:
+def tell_end(ended: RunResult, format_: str, *, events: bool, quiet: bool) -> int:
     """Print how a run ended, if the events have not told it. The exit code: 0 for done or waiting, 130 for cancelled,
     else 1."""
+    result = ended.as_json()
     state = result["state"]
     if format_ == "json":
-        print_json(dict(result))
+        print_json(result)
     else:
         tell(f"{result['workflow']} {state} in {result['seconds']:.1f} s, run {result['run']}", quiet=quiet)
         if error := result["error"]:
-            complain(told(error))
+            complain(told(error), ended.error.help if ended.error else None)
         if not events:
             say_outputs(result["outputs"])
     return {"succeeded": DONE, "waiting": DONE, "cancelled": INTERRUPTED}.get(state, FAILED)

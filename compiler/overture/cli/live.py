@@ -71,12 +71,12 @@ class Live(AbstractContextManager["Live"]):
             case "log":
                 self._log(event)
             case "task_started":
-                self._tasks.setdefault(event["at"], {"state": "running"})
+                self._tasks.setdefault(_place(event), {"state": "running"})
                 self._draw()
             case "task_ended":
-                self._tasks[event["at"]] = event
+                self._tasks[_place(event)] = event
                 if self._display is None:
-                    tell(task_line(event, event["at"]), quiet=self._quiet, color=self._color)
+                    tell(task_line(event, _place(event)), quiet=self._quiet, color=self._color)
                 self._draw()
 
     def _log(self, event: Mapping[str, Json]) -> None:
@@ -98,6 +98,12 @@ class Live(AbstractContextManager["Live"]):
         hidden = len(lines) - _MOST_LINES
         shown = [f"  … {hidden} more above", *lines[-_MOST_LINES:]] if hidden > 0 else lines
         self._display.update(Text.from_ansi("\n".join(shown)))  # type: ignore[attr-defined]
+
+
+def _place(event: Mapping[str, Json]) -> str:
+    """Where a task stands, with the rounds of its repeats: `poll[1].look`."""
+    place: str = event.get("place", event["at"])
+    return place
 
 
 def _in_tree(at: str) -> str:

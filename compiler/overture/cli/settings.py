@@ -30,6 +30,8 @@ VARIABLES = {
 }
 """Every setting that is a text, with its variable. `model_timeout` is a duration (`90s`), `home` a folder."""
 
+PLANNERS = ("auto", "model", "builtin")
+
 _CHECK = {"allow", "per-file-allow"}
 """The keys of the table `check`: rules by name or code; the same by pattern of a path from the file, or of a name."""
 
@@ -45,8 +47,10 @@ class _File:
 
 
 def setting(name: str, flag: str | None) -> str | None:
-    """The value of a setting, an empty one counted as none. Raises WrongUsage for a file that says it wrongly."""
-    return flag or os.environ.get(VARIABLES[name]) or _in_file(name)
+    """The value of a setting, an empty one counted as none. Raises WrongUsage for a file that says anything wrongly,
+    also where a flag or the environment has the value: who relies on the file must not learn it another day."""
+    in_file = _in_file(name)
+    return flag or os.environ.get(VARIABLES[name]) or in_file
 
 
 def names_own_server(flag: str | None) -> bool:
@@ -56,17 +60,19 @@ def names_own_server(flag: str | None) -> bool:
 
 def home_folder(flag: str | None) -> Path:
     """Where runs are kept: `.overture` here, unless set. In `overture.toml` it is relative to that file."""
+    named = _in_file("home")
     if given := flag or os.environ.get(VARIABLES["home"]):
         return Path(given)
-    named = _in_file("home")
     return _found(Path.cwd()).folder / named if named else Path(".overture")
 
 
 def seconds_of(name: str, flag: str | None) -> float | None:
     """A setting that is a duration (`90s`, `2m`) or a bare number of seconds."""
     text = setting(name, flag)
-    if text is None:
-        return None
+    return None if text is None else _seconds(name, text)
+
+
+def _seconds(name: str, text: str) -> float:
     from overture.language.scalars import seconds
 
     try:
@@ -79,7 +85,9 @@ def seconds_of(name: str, flag: str | None) -> float | None:
 
 
 def unallowed(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings without the warnings and notes that `overture.toml` allows in their files."""
+    """The findings without the warnings and notes that `overture.toml` allows in their files. Raises WrongUsage for a
+    file that says it wrongly, also where there is nothing to allow."""
+    _found(Path.cwd())
     return [each for each in diagnostics if each.severity == "error" or each.code not in _allowed_in(each.at.path)]
 
 
@@ -133,6 +141,10 @@ def _read(path: Path) -> _File:
             )
         if not isinstance(value, str):
             raise WrongUsage(f"`{name}` in `{path}` must be a text")
+    if (planner := table.get("planner")) and planner not in PLANNERS:
+        raise WrongUsage(f"`{planner}` is no planner: see `{path}`", "there is `auto`, `model`, `builtin`")
+    if timeout := table.get("model_timeout"):
+        _seconds("model_timeout", timeout)
     return _File(path.parent, table, tuple(_allowed(check, path)))
 
 

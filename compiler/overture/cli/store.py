@@ -14,6 +14,8 @@ from overture.cli.settings import home_folder
 if TYPE_CHECKING:
     from overture_local import Store
 
+_MOST_NAMED = 5
+
 home_option = click.option("--home", metavar="DIR", help="Where runs are kept (OVERTURE_HOME).  [default: .overture]")
 
 
@@ -39,3 +41,22 @@ def open_store(home: str | None) -> Iterator[Store]:
         raise WrongUsage(str(error), error.help) from None
     except sqlite3.Error as error:
         raise WrongUsage(f"`{folder}` cannot be read: {error}") from None
+
+
+def named_run(store: Store, text: str) -> str:
+    """The run that a text names: its whole name, the beginning of it, or `last`. Raises WrongUsage for the beginning of
+    several; a run that is not there is left to `Store.show`."""
+    if store.has(text):
+        return text
+    if text == "last":
+        newest = store.runs(limit=1)
+        if not newest:
+            raise WrongUsage(f"no runs are kept in `{store.home}`")
+        return newest[0].run
+    found = store.matching(text) if text else []
+    if len(found) > 1:
+        more = ", …" if len(found) > _MOST_NAMED else ""
+        raise WrongUsage(
+            f"`{text}` is the beginning of {len(found)} runs", f"there is {', '.join(found[:_MOST_NAMED])}{more}"
+        )
+    return found[0] if found else text

@@ -13,6 +13,12 @@ from overture.expressions.types import Json
 from overture.language.json_text import parse_json
 from overture.plan.model import Input, Plan
 
+_TRIGGER_KEYS = {
+    "schedule": {"scheduled_for"},
+    "webhook": {"body", "headers", "query"},
+    "after": {"workflow", "state", "outputs"},
+}
+
 
 def inputs_of(plan: Plan, pairs: tuple[str, ...], file: str | None) -> dict[str, Json]:
     """The inputs of `--inputs FILE` (a JSON or YAML object), then those of `-i k=v`, read by the input's type."""
@@ -57,6 +63,25 @@ def object_in(path: str) -> dict[str, Json]:
     if not isinstance(reading.data, dict):
         raise WrongUsage(f"`{path}` must hold an object")
     return reading.data
+
+
+def trigger_of(plan: Plan, path: str) -> dict[str, Json]:
+    """A trigger's data from a file, with its type where that goes without saying. Raises OSError and WrongUsage."""
+    from overture_local import TRIGGER_DATA
+
+    data = object_in(path)
+    kinds = list(dict.fromkeys(trigger.type for trigger in plan.triggers))
+    help = f"it holds {', or '.join(TRIGGER_DATA[kind] for kind in kinds)}" if kinds else None
+    if "type" not in data and kinds:
+        fitting = [kind for kind in kinds if data.keys() <= _TRIGGER_KEYS[kind]]
+        if len(fitting) != 1:
+            raise WrongUsage(f"`{path}` does not say which trigger's data it holds", help)
+        data = {"type": fitting[0], **data}
+    known = _TRIGGER_KEYS.get(str(data.get("type")))
+    for name in data:
+        if known is not None and name != "type" and name not in known:
+            raise WrongUsage(f"`{path}`: a trigger of type `{data['type']}` has no `{name}`", help)
+    return data
 
 
 def environment(files: tuple[str, ...]) -> dict[str, str]:

@@ -41,7 +41,7 @@ def settings(pairs: tuple[str, ...], backend: Backend) -> dict[str, str]:
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@click.option("--to", required=True, metavar="TARGET", help="The target: see `overture backends`.")
+@click.option("--to", metavar="TARGET", help="The target: see `overture backends`.  [required]")
 @click.option(
     "-o", "--output", metavar="PATH", default=".", show_default=True, help="A file, a folder, or `-` for stdout."
 )
@@ -49,8 +49,11 @@ def settings(pairs: tuple[str, ...], backend: Backend) -> dict[str, str]:
     "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting of the target: see `overture backends`."
 )
 @usual_options
-def command(file: str, to: str, output: str, pairs: tuple[str, ...], quiet: bool, no_color: bool) -> int:
+def command(file: str, to: str | None, output: str, pairs: tuple[str, ...], quiet: bool, no_color: bool) -> int:
     """Write a target's files, those of called workflows too."""
+    if to is None:
+        targets = [name for name in backend_names() if load_backend(name).suffix is not None]
+        raise WrongUsage("missing option `--to`", f"the target: {', '.join(f'`{name}`' for name in targets)}")
     backend = named_backend(to)
     options = settings(pairs, backend)
     loaded, plan = load_sound(file, quiet=quiet, no_color=no_color)

@@ -13,7 +13,7 @@ from overture.cli.live import Live
 from overture.cli.loading import load_sound
 from overture.cli.settings import home_folder
 from overture.cli.store import home_option
-from overture.cli.values import environment, folder, inputs_of, object_in, policy_in, secrets_of
+from overture.cli.values import environment, folder, inputs_of, policy_in, secrets_of, trigger_of
 from overture.plan.showing import plan_text
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,18 +27,26 @@ def run_options(function: F) -> F:
         click.option(
             "--policy",
             metavar="FILE",
-            help="Allow no more than this file (TOML) names: hosts, programs, secrets, models, paths.",
+            help="Allow no more than this TOML file names: hosts, programs, secrets, models, paths. Kept for `resume`.",
         ),
         click.option(
             "--allow-host",
             "allow_hosts",
             multiple=True,
             metavar="HOST[:PORT]",
-            help="A private address that may be reached, also one that the plan names.",
+            help="A private address that may be reached, also one that the plan names. Kept for `resume`.",
         ),
-        click.option("--workspace", default=".", metavar="DIR", help="Where files are read and written, programs run."),
         click.option(
-            "--env-file", "env_files", multiple=True, metavar="FILE", help="NAME=value lines, over the environment."
+            "--workspace",
+            metavar="DIR",
+            help="Where files are read and written, programs run: the current folder. Kept for `resume`.",
+        ),
+        click.option(
+            "--env-file",
+            "env_files",
+            multiple=True,
+            metavar="FILE",
+            help="NAME=value lines, over the environment. Kept nowhere.",
         ),
     ):
         function = option(function)
@@ -61,7 +69,7 @@ def command(
     trigger: str | None,
     approve: str | None,
     env_files: tuple[str, ...],
-    workspace: str,
+    workspace: str | None,
     allow_hosts: tuple[str, ...],
     policy: str | None,
     home: str | None,
@@ -80,10 +88,10 @@ def command(
     watch = Watch(live := Live(quiet=quiet or events, no_color=no_color), events=events)
     request = RunRequest(
         inputs=inputs_of(plan, pairs, inputs),
-        trigger=object_in(trigger) if trigger else None,
+        trigger=trigger_of(plan, trigger) if trigger else None,
         secrets=secrets_of(plan, environ),
         environment=environ,
-        workspace=folder(workspace, "workspace"),
+        workspace=folder(workspace, "workspace") if workspace else None,
         home=home_folder(home),
         sources=loaded.texts,
         allow_hosts=allow_hosts,
@@ -92,7 +100,7 @@ def command(
         on_event=watch.see,
     )
     tell(plan_text(plan), quiet=quiet)  # what naming the file approves is said before anything happens
-    with refusals(), live:
+    with refusals(plan.name, format_), live:
         result = run_plan(plan, request)
     watch.raise_failure()
-    return tell_end(result.as_json(), format_, events=events, quiet=quiet)
+    return tell_end(result, format_, events=events, quiet=quiet)
