@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from checking import codes
+from checking import codes, messages, told, verdict
 
 FETCH = '  - {id: fetch, kind: http, url: "https://example.com/a", returns: {type: string}}'
 
@@ -153,3 +153,60 @@ def test_a_guard_that_leaves_a_condition_no_choice_is_a_guard(made: str, read: s
           - {{id: read, kind: log, when: "{read}", message: "{{{{ tasks.made.v }}}}"}}
     """
     assert codes(flow) == found
+
+
+@pytest.mark.parametrize(
+    ("tasks", "found"),
+    [
+        ("log, message: \"{{ tasks.fetch.headers['Content-Type'] }}\"", [("OV204", "error", "'Content-Type'")]),
+        ("log, message: \"{{ tasks.fetch.headers['ETag'] | default('') }}\"", [("OV204", "error", "'ETag'")]),
+        ("set, values: {a: [1, 'x {{ tasks.fetch.headers.Date }}']}", [("OV204", "error", "Date")]),
+        ("log, message: \"{{ tasks.fetch.headers['etag'] }}\"", []),
+        ("log, message: \"{{ {'headers': {'A': 1}}.headers.A }} {{ tasks.fetch.headers['etag'] }}\"", []),
+    ],
+)
+def test_the_name_of_a_header_that_came_in_has_no_capitals(tasks: str, found: list[tuple[str, str, str]]) -> None:
+    assert told(f"tasks:\n{FETCH}\n  - {{id: next, kind: {tasks}}}\noutputs: {{a: tasks.next.state}}\n") == found
+
+
+def test_what_a_call_or_a_schedule_gives_fits_the_whole_schema() -> None:
+    called = """
+        overture: 1
+        name: other
+        inputs: {code: {type: string, pattern: "^[0-9]+$"}, most: {type: integer, maximum: 10}}
+        tasks: [{id: tell, kind: log, message: "{{ inputs.code }} {{ inputs.most }}"}]
+    """
+    call = "tasks:\n  - {id: ask, kind: call, workflow: other, inputs: {code: %s, most: %s}}\n"
+    wrong = ["`code` does not match `^[0-9]+$`", "`most` must be at most 10, not `20`"]
+    assert messages(call % ("abc", 20), called) == wrong
+    assert messages(call % ("'12'", 10), called) == []
+    schedule = "triggers: [{type: schedule, cron: 0 9 * * *, timezone: UTC, inputs: {most: %s}}]\n"
+    tasks = 'tasks: [{id: a, kind: log, message: "{{ inputs.most }}"}]'
+    given = "inputs: {most: {type: integer, minimum: 3}}\n" + schedule + tasks
+    assert codes(given % 1) == ["OV306"]
+    assert codes(given % 3) == []
+
+
+def test_an_action_may_use_a_secret_that_is_only_declared() -> None:
+    action = "{id: ask, kind: action, uses: github.list_commits, with: {}%s}"
+    flow = "secrets: [GITHUB_TOKEN]\ntasks:\n  - " + action + "\noutputs: {a: tasks.ask.value}\n"
+    assert codes(flow % "") == []
+    own = ', auth: {type: bearer, token: "{{ secrets.OWN }}"}'
+    assert codes(flow.replace("[GITHUB_TOKEN]", "[GITHUB_TOKEN, OWN]") % own) == ["OV702"]
+
+
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        ("{{ steps.a.x }}", "a task's result is read as `tasks.<id>.<field>`"),
+        ("{{ env.HOME }}", "a value from outside is an input: `inputs.<name>`"),
+    ],
+)
+def test_names_of_other_engines_are_answered_with_ours(text: str, help: str) -> None:
+    found = verdict(f"tasks:\n  - {{id: a, kind: log, message: '{text}'}}\n").diagnostics
+    assert [(each.code, each.help) for each in found] == [("OV205", help)]
+
+
+def test_a_url_without_a_scheme_is_not_helped_by_hosts() -> None:
+    (found,) = verdict("tasks:\n  - {id: a, kind: http, url: example.com/x}\n").diagnostics
+    assert (found.code, found.help) == ("OV801", "write it whole: `https://api.example.com/v1`")

@@ -35,6 +35,13 @@ _RUN_ERROR = object_of({"task": union(STRING, NULL), **ERROR.properties})
 _TRIGGER_FIELDS = {"body": WebhookTrigger, "headers": WebhookTrigger, "query": WebhookTrigger, "outputs": AfterTrigger}
 
 
+_ELSEWHERE = {
+    **dict.fromkeys(("outputs", "steps", "task", "needs"), "a task's result is read as `tasks.<id>.<field>`"),
+    **dict.fromkeys(("env", "vars", "params", "input"), "a value from outside is an input: `inputs.<name>`"),
+    **dict.fromkeys(("secret", "secretVars"), "a secret is read as `secrets.<NAME>`"),
+}
+"""Names that other engines begin a path with, and what is written here."""
+
 Unless = tuple[tuple[Expr, Json], ...]
 
 
@@ -131,6 +138,8 @@ class Scope:
             help: str | None = f"a task's result is read as `tasks.{ref.name}`"
         elif ref.name in (self._analysis.workflow.inputs or {}):
             help = f"an input is read as `inputs.{ref.name}`"
+        elif ref.name in _ELSEWHERE:
+            help = _ELSEWHERE[ref.name]
         else:
             help = self._analysis.suggest(ref.name, [*loops, *ROOTS]) if loops else "a text stands in quotes"
         problem = Finding("unknown-variable", f"`{ref.name}` is no name here", help, ref.span)

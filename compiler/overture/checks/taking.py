@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from overture.checks.analysis import Analysis
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.schemas import type_of_schema
-from overture.expressions.types import ANY, KINDS, OBJECT, STRING, Type, list_of, object_of
+from overture.expressions.types import ANY, KINDS, OBJECT, STRING, Json, Type, list_of
 from overture.language.tasks import CallTask, RememberTask
+from overture.language.validation import Misfit, validate
 
 _TEXTS = Type(kinds=frozenset(("string", "array")), items=ANY)
 _ROWS = Type(kinds=frozenset(("object", "array")), items=OBJECT)
@@ -29,6 +30,13 @@ class Handed:
     name: str
     given: Type
     wanted: Type
+    schema: dict[str, Json] | None = None
+
+    @property
+    def misfits(self) -> list[Misfit]:
+        """Why the one value that is given is refused by the schema of the place, whatever its type."""
+        values = self.given.values
+        return [] if self.schema is None or values is None or len(values) != 1 else validate(values[0], self.schema)
 
     @property
     def may_be_null(self) -> bool:
@@ -39,10 +47,11 @@ class Handed:
 
 def handed(analysis: Analysis) -> Iterator[Handed]:
     """Every value that is handed on to a place which takes only some."""
-    for pointer, given, wanted in _objects(analysis):
+    for pointer, given, schemas in _objects(analysis):
         for name, value in given.properties.items():
-            if name in wanted.properties:
-                yield Handed(pointer + pointer_of(name), name, value, wanted.properties[name])
+            if name in schemas:
+                wanted = type_of_schema(schemas[name])
+                yield Handed(pointer + pointer_of(name), name, value, wanted, schemas[name])
     for kind, fields in _FIELDS.items():
         for entry in analysis.index.of(kind):
             for name, taken in fields.items():
@@ -55,17 +64,20 @@ def handed(analysis: Analysis) -> Iterator[Handed]:
         yield Handed(pointer, "content", analysis.typed(pointer).type, wanted)
 
 
-def _objects(analysis: Analysis) -> Iterator[tuple[str, Type, Type]]:
-    """What triggers and calls give to inputs, and `remember` to state."""
+def _objects(analysis: Analysis) -> Iterator[tuple[str, Type, Mapping[str, dict[str, Json]]]]:
+    """What triggers and calls give to inputs, and `remember` to state: with the schemas of these."""
     for number, trigger in enumerate(analysis.workflow.triggers or ()):
         if trigger.inputs:
             pointer = f"/triggers/{number}/inputs"
-            yield pointer, analysis.typed(pointer).type, analysis.inputs_type()
-    state = object_of({name: type_of_schema(schema) for name, schema in (analysis.workflow.state or {}).items()})
+            yield pointer, analysis.typed(pointer).type, analysis.workflow.inputs or {}
     for entry in analysis.index.of("remember", "call"):
         task = entry.task
         if isinstance(task, RememberTask):
-            yield f"{entry.pointer}/values", analysis.typed(f"{entry.pointer}/values").type, state
+            yield (
+                f"{entry.pointer}/values",
+                analysis.typed(f"{entry.pointer}/values").type,
+                analysis.workflow.state or {},
+            )
         elif isinstance(task, CallTask) and task.inputs and task.workflow in analysis.callees:
-            callee = analysis.callees[task.workflow]
-            yield f"{entry.pointer}/inputs", analysis.typed(f"{entry.pointer}/inputs").type, callee.inputs_type()
+            schemas = analysis.callees[task.workflow].workflow.inputs or {}
+            yield f"{entry.pointer}/inputs", analysis.typed(f"{entry.pointer}/inputs").type, schemas

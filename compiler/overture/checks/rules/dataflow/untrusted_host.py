@@ -64,4 +64,5 @@ def leaks(taint: Taint) -> Iterator[Leak]:
             yield Leak(origin, analysis.at(pointer, "", host.span), HOST, "chooses the host of this url", HELP)
         elif not host.names:
             message = host.problem or "the host of this url is put together at run time"
-            yield Leak(None, analysis.at(pointer, "", host.span), HOST, message, HELP)
+            help = HELP if host.problem is None else "write it whole: `https://api.example.com/v1`"
+            yield Leak(None, analysis.at(pointer, "", host.span), HOST, message, help)

@@ -42,3 +42,6 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for each in handed(analysis):
         if why := misfit(each.given, each.wanted, each.name):
             yield RULE.at(analysis.source.value(each.pointer), why)
+        elif wrong := each.misfits:
+            message = wrong[0].message.replace("`$` ", f"`{each.name}` ", 1)
+            yield RULE.at(analysis.source.value(each.pointer), message)

@@ -40,11 +40,11 @@ RULE = Rule("OV702", "unused-secret", "warning", __doc__)
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
     declared = analysis.workflow.secrets or ()
+    if any(entry.task.auth is None for entry in analysis.index.of("action")):  # type: ignore[attr-defined]
+        return  # it takes a secret that its catalogue names, and the workflow only declares
     named = [name for _, name in trigger_secrets(analysis.workflow)]
     for name in unread(analysis, "secrets", declared, named):
         index = declared.index(name)
         at = analysis.source.value(f"/secrets/{index}")
-        # an action takes a secret that its catalogue names, and the workflow only declares
-        has_action = any(analysis.index.of("action"))
-        edit = None if has_action else without_secret(analysis.source, index)
+        edit = without_secret(analysis.source, index)
         yield RULE.at(at, f"secret `{name}` is never used", help="remove it", edit=edit)
