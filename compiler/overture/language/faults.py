@@ -19,6 +19,7 @@ from overture.diagnostics.nearest import did_you_mean, nearest
 from overture.diagnostics.sources import Source, pointer_of
 from overture.language import phrases
 from overture.language.document import MAX_FINDINGS
+from overture.language.familiar_keys import WITHOUT_KIND, familiar_key, help_for
 from overture.language.inner_quotes import InnerQuote, inner_quote
 from overture.language.rules.reading.not_yaml import RULE as NOT_YAML
 from overture.language.rules.shape.missing_key import RULE as MISSING_KEY
@@ -44,12 +45,13 @@ def findings_of(error: ValidationError, data: Json, source: Source) -> list[Diag
             unknown.setdefault(fault.parent, []).append(fault.key)
         elif fault.error == "missing":
             missing.setdefault(fault.parent, []).append(fault.key)
-    meant = {
-        (parent, wanted): key
-        for parent, keys in unknown.items()
-        for key in keys
-        if (wanted := nearest(key, missing.get(parent, []))) is not None
-    }
+    meant: dict[tuple[str, str], str] = {}
+    for parent, keys in unknown.items():
+        lacking = missing.get(parent, [])
+        for key in keys:
+            wanted = nearest(key, lacking) or familiar_key(key, phrases.noun(parent), lacking)
+            if wanted is not None:
+                meant[parent, wanted] = key
     found: dict[InnerQuote | int, Diagnostic] = {}
     for group in faults.values():
         inner = _inner_quote(group[0].pointer, source)
@@ -87,7 +89,11 @@ def _say(group: list[Fault], source: Source, meant: dict[tuple[str, str], str]) 
                 (name for (parent, name), key in meant.items() if (parent, key) == (fault.parent, fault.key)), None
             )
             names = [name for name in phrases.keys_of(fault.model) if name not in fault.holder]
-            help = f"did you mean `{wanted}`?" if wanted else did_you_mean(fault.key, names)
+            familiar = familiar_key(fault.key, phrases.noun(fault.parent), [wanted] if wanted else names)
+            if familiar is not None:
+                help: str | None = help_for(familiar)
+            else:
+                help = f"did you mean `{wanted}`?" if wanted else did_you_mean(fault.key, names)
             yield UNKNOWN_KEY.at(at, f"{phrases.shown(fault.key)} is no key of {kind}", help=help)
         elif fault.error in ("union_tag_invalid", "union_tag_not_found"):
             yield _kind(fault, source)
@@ -117,11 +123,32 @@ def _kind(fault: Fault, source: Source) -> Diagnostic:
     if slip is not None:
         at = source.key(f"{fault.pointer}/{pointer_of(slip)[1:]}")
         return UNKNOWN_KEY.at(at, f"{phrases.shown(slip)} is no key of {noun}", help=f"did you mean `{discriminator}`?")
-    shown = ", ".join(f"`{each}`" for each in known)
     at = phrases.place_of_owner(source, fault.pointer, holder)
-    return MISSING_KEY.at(
-        at, f"{phrases.owner(None, fault.pointer, holder)} has no `{discriminator}`", help=f"it is one of {shown}"
-    )
+    message = f"{phrases.owner(None, fault.pointer, holder)} has no `{discriminator}`"
+    return MISSING_KEY.at(at, message, help=_which(discriminator, noun, holder, fault.models, known))
+
+
+def _which(
+    discriminator: str, noun: str, holder: dict[str, Json], models: tuple[type[Part], ...], known: list[str]
+) -> str:
+    """Which kind an object without one seems to be: by its keys, if only one takes them and needs no more."""
+    fitting: list[Json] = [
+        get_args(each.model_fields[discriminator].annotation)[0]
+        for each in models
+        if holder.keys() <= set(phrases.keys_of(each))
+        and all(
+            (field.alias or name) in holder or name == discriminator
+            for name, field in each.model_fields.items()
+            if field.is_required()
+        )
+    ]
+    if holder.get("type") in known:
+        fitting = [holder["type"]]
+    if len(fitting) == 1:
+        return f"write `{discriminator}: {fitting[0]}`"
+    if noun == "a task" and (words := next((WITHOUT_KIND[key] for key in holder if key in WITHOUT_KIND), None)):
+        return words
+    return "it is one of " + ", ".join(f"`{each}`" for each in known)
 
 
 @dataclass(frozen=True, slots=True)
