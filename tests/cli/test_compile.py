@@ -95,6 +95,45 @@ def test_words_that_are_not_understood_leave_a_draft_and_exit_1(folder: Path) ->
     assert files_in(folder) <= {"status.draft.yaml"} and ran.errors
 
 
+def test_a_sound_draft_of_a_request_that_was_not_understood_whole_is_told_so(folder: Path) -> None:
+    ran = invoke("compile", f"{REQUEST}, then frobnicate the quux", "--name", "status")
+    assert (ran.code, ran.error) == (
+        1,
+        "not all of the request was understood: what there is stands in `status.draft.yaml`",
+    )
+    assert invoke("check", "status.draft.yaml").code == 0
+    ran = invoke("compile", "frobnicate the quux", "--name", "quux")
+    assert (ran.code, ran.error) == (1, "nothing of the request was understood: nothing was written")
+    assert files_in(folder) == {"status.draft.yaml"}
+
+
+def test_an_unsound_draft_is_told_as_such(folder: Path) -> None:
+    text = MADE.replace("message: done", 'message: "{{ tasks.nothing.body }}"')
+    with World(model=speaker("openai", answer(text))) as world:
+        ran = compiled(world)
+    assert ran.code == 1 and ran.errors[-1].startswith("error: this is no sound workflow: what there is stands in ")
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        (f"{REQUEST}, email it to ops@example.com", "`email` runs on Kestra only"),
+        (f"{REQUEST}, ask for approval", "`approve` runs on Kestra only"),
+        ("After the workflow nightly_sales, log it", None),
+        (
+            'After the workflow nightly_sales fails, log "x" and email "x" to ops@example.com',
+            "`after` runs on Kestra and the local executor only; `email` runs on Kestra only",
+        ),
+        (REQUEST, None),
+    ],
+)
+def test_where_a_workflow_cannot_run_is_said_in_one_line(folder: Path, request_: str, told: str | None) -> None:
+    ran = invoke("compile", request_, "--name", "status")
+    lines = [line for line in ran.stderr.splitlines() if " only" in line]
+    assert lines == ([] if told is None else [told])
+    assert " only" not in invoke("compile", request_, "--name", "quiet", "--quiet").stderr
+
+
 def test_a_request_comes_from_a_file_and_from_stdin(folder: Path) -> None:
     (folder / "request.txt").write_text(REQUEST)
     assert invoke("compile", "@request.txt", "--name", "one").code == 0

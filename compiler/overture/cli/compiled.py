@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Made:
     """A compiled request with the files of its targets. `files` and `targets`: the text and the target of each file, by
-    its name; `gaps`: what a target cannot do; `lacking`: targets for which there is no file. Once it is written, `path`
-    is that of the workflow or of the draft, and `exported` has the target of each file, by its path."""
+    its name; `gaps`: what a target cannot do; `lacking`: targets for which there is no file; `plan`: that of a workflow
+    that is done. Once it is written, `path` is that of the workflow or of the draft, and `exported` has the target of
+    each file, by its path."""
 
     compiled: Compiled
     files: Mapping[str, str] = field(default_factory=dict)
     targets: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[Diagnostic, ...] = ()
     lacking: tuple[str, ...] = ()
+    plan: Plan | None = None
     path: Path | None = None
     exported: Mapping[Path, str] = field(default_factory=dict)
 
@@ -53,7 +55,7 @@ class Made:
             targets.update(dict.fromkeys(export.files, backend.name))
             if not export.files:
                 lacking.append(backend.name)
-        return cls(compiled, files, targets, tuple(gaps), tuple(lacking))
+        return cls(compiled, files, targets, tuple(gaps), tuple(lacking), built)
 
     @property
     def is_done(self) -> bool:
@@ -65,6 +67,23 @@ class Made:
 
     def written(self, path: Path, exported: Mapping[Path, str]) -> Made:
         return replace(self, path=path, exported=exported)
+
+
+def limits(plan: Plan) -> tuple[str, ...]:
+    """Where each kind of task and trigger runs that some targets refuse, by their support tables."""
+    from overture.plan.backend import backend_names, load_backend
+
+    tables = {name: load_backend(name).support() for name in backend_names()}
+    found = []
+    for kind in dict.fromkeys([*(each.type for each in plan.triggers), *(task.kind for task in plan.walk())]):
+        places = [_place(name) for name, rows in tables.items() if kind in rows and rows[kind].level != "no"]
+        if len(places) < len(tables):
+            found.append(f"`{kind}` runs {'on ' + ' and '.join(places) + ' only' if places else 'nowhere yet'}")
+    return tuple(found)
+
+
+def _place(target: str) -> str:
+    return "the local executor" if target == "local" else target.capitalize()
 
 
 def compiled_json(made: Made) -> dict[str, Json]:
@@ -129,6 +148,8 @@ def tell_compiled(made: Made, words: str, *, quiet: bool, no_color: bool) -> Non
         complain(problem)
     shown = worth_showing(made.diagnostics, quiet=quiet)
     show(shown, {each.at.path: compiled.text or "" for each in shown}, no_color=no_color)
+    if made.plan is not None and not quiet and (told := limits(made.plan)):  # it loads every target
+        tell("; ".join(told))
     for target in made.lacking:
         complain(f"the workflow cannot be exported to {target}")
     if usage is not None:
@@ -144,10 +165,13 @@ def _tell_files(made: Made, *, quiet: bool) -> None:
             if path is not None:
                 tell(f"wrote {path}", quiet=quiet)
         return
-    if made.path is None:
-        complain("this is no sound workflow: nothing was written", _what_helps(compiled))
+    is_sound = compiled.checked is not None and not compiled.problems
+    if compiled.not_understood and (is_sound or compiled.text is None):
+        wrong = "not all of the request was understood" if is_sound else "nothing of the request was understood"
     else:
-        complain(f"this is no sound workflow: what there is stands in `{made.path}`", _what_helps(compiled))
+        wrong = "this is no sound workflow"
+    left = "nothing was written" if made.path is None else f"what there is stands in `{made.path}`"
+    complain(f"{wrong}: {left}", _what_helps(compiled))
 
 
 def _what_helps(compiled: Compiled) -> str | None:
