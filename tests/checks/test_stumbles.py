@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from checking import codes, messages, told, verdict
 
+from overture.checks import familiar_words
+from overture.expressions.table import FILTERS, FUNCTIONS, TESTS
+
 LOOP = """
 inputs: {{orders: {{type: array, items: {{type: object, properties: {{note: {{type: string}}}}}}, default: []}}}}
 tasks:
@@ -188,3 +191,40 @@ def test_words_in_lines_are_not_mended_by_brackets() -> None:
 def test_other_lists_keep_their_help() -> None:
     found = verdict("tasks: [{id: a, kind: assert, that: run.id == 'a'}]\n").diagnostics
     assert [each.help for each in found] == ["put it between `[` and `]`"]
+
+
+def helps(expression: str) -> list[str | None]:
+    document = f'tasks: [{{id: a, kind: log, message: "{{{{ {expression} }}}}"}}]\n'
+    return [each.help for each in verdict(document).diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("expression", "help"),
+    [
+        ("[1] | total", "here it is `sum`"),
+        ("[1] | count", "here it is `length`"),
+        ("[1] | len", "here it is `length`"),
+        ("'a' | strip", "here it is `trim`"),
+        ("'a' | uppercase", "here it is `upper`"),
+        ("[1] | filter", "here it is `select` or `selectattr`; a foreach has `where`"),
+        ("['a'] | concat", "here it is `join`; two texts are joined by `~`"),
+        ("[1] | to_json", "here it is `tojson`"),
+        ("now() | strftime", "here it is `date('%Y-%m-%d')`"),
+        ("'a' | uper", "did you mean `upper`?"),
+        ("'a' | defined", "it is a test: write `is defined`"),
+        ("len('a')", "here it is a filter: `… | length`"),
+        ("length('a')", "it is a filter: write `… | length`"),
+        ("today()", "here it is `now()`, as `now() | date('%Y-%m-%d')`"),
+        ("nov()", "did you mean `now`?"),
+        ("'a' is null", "here it is `none`"),
+        ("'a' is strng", "did you mean `string`?"),
+    ],
+)
+def test_a_familiar_name_is_told_in_ours(expression: str, help: str) -> None:
+    assert helps(expression) == [help]
+
+
+def test_no_familiar_name_is_one_of_ours() -> None:
+    assert not FILTERS.keys() & familiar_words.FILTERS.keys()
+    assert not FUNCTIONS.keys() & familiar_words.FUNCTIONS.keys()
+    assert not {name for name, each in TESTS.items() if each.is_test} & familiar_words.TESTS.keys()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from overture.checks.analysis import MAX_SUGGESTIONS, Analysis
 from overture.checks.index import HANDLERS
@@ -12,14 +12,20 @@ from overture.diagnostics.rules import Rule
 
 
 def told(
-    analysis: Analysis, rule: Rule, severity: Callable[[str], Severity | None] = lambda pointer: None
+    analysis: Analysis,
+    rule: Rule,
+    severity: Callable[[str], Severity | None] = lambda pointer: None,
+    familiar: Mapping[str, str] | None = None,
 ) -> Iterator[Diagnostic]:
-    """The findings that inference made under the rule's name. `severity` may say otherwise for a field."""
+    """The findings that inference made under the rule's name. `severity` may say otherwise for a field; `familiar` are
+    names of other languages, with what does the same here."""
     for pointer, finding in analysis.findings:
         if finding.rule == rule.name:
             at = analysis.at(pointer, finding.where, finding.span)
             help = finding.help
-            if finding.name is not None:
+            if finding.name is not None and familiar is not None and finding.name in familiar:
+                help = f"here it is {familiar[finding.name]}"
+            elif finding.name is not None and (familiar is None or help is None):
                 help = analysis.suggest(finding.name, finding.known) or help
             yield rule.at(at, finding.message, help=help, severity=severity(pointer))
 

@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overture.checks.analysis import Analysis
+from overture.checks.familiar_words import FILTERS
 from overture.checks.telling import told
 from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
@@ -36,4 +37,4 @@ RULE = Rule("OV302", "unknown-filter", "error", __doc__)
 
 
 def find(analysis: Analysis) -> Iterator[Diagnostic]:
-    yield from told(analysis, RULE)
+    yield from told(analysis, RULE, familiar=FILTERS)
