@@ -71,7 +71,11 @@ def test_no_command_does_anything_with_such_a_document(folder: Path, name: str, 
     path, content, words = DOCUMENTS[name]
     (folder / path).write_bytes(content)
     ran = invoke(*(path if word == "FILE" else word for word in COMMANDS[command]))
-    assert ran.code == 1 and ran.stdout == "" and words in ran.stderr
+    assert ran.code == 1 and words in ran.stderr
+    if command in ("plan", "run"):  # one document on stdout, the findings, where JSON was asked for
+        assert not ran.json["ok"] and [each["path"] for each in ran.json["files"]] == [path]
+    else:
+        assert ran.stdout == ""
     assert ran.error == f"`{path}` is not sound: nothing was done"
     assert files_in(folder) == {path} and not (folder / ".overture").exists()
 
@@ -94,6 +98,13 @@ def test_a_folder_in_place_of_a_file_is_wrong_usage(folder: Path, command: str) 
     (folder / "x.flow.yaml").mkdir()
     ran = invoke(*("x.flow.yaml" if word == "FILE" else word for word in COMMANDS[command]))
     assert ran.code == 2 and ran.stdout == "" and ran.error == "`x.flow.yaml`: is a directory"
+
+
+def test_an_export_that_names_no_target_is_told_those_there_are(folder: Path) -> None:
+    (folder / "hello.flow.yaml").write_text(HELLO)
+    ran = invoke("export", "hello.flow.yaml")
+    assert (ran.code, ran.stdout, ran.error) == (2, "", "missing option `--to`")
+    assert "help: the target: `kestra`, `prefect`\n" in ran.stderr
 
 
 def without_privileges() -> None:

@@ -11,7 +11,7 @@ import pytest
 from cli_running import HELLO, PROGRAM, environment, files_in, interrupt, overture, started, until
 from test_compile import KEY, REQUEST, answer
 
-from overture.testing import World, speaker
+from overture.testing import Reply, Route, World, speaker
 
 SLOW = """\
 overture: 1
@@ -117,6 +117,54 @@ def test_while_a_run_runs(tmp_path: Path) -> None:
     until(lambda: not is_alive(int(mark.read_text())), "the end of the child")
     shown = overture("show", ran.json["run"], "--format", "json", cwd=tmp_path)
     assert shown.json == ran.json
+
+
+KILLED = """\
+overture: 1
+name: killed
+inputs: {api: {type: string}}
+tasks:
+  - id: poll
+    kind: repeat
+    attempts: 2
+    every: 1ms
+    until: tasks.look.status == 200
+    tasks:
+      - {id: look, kind: http, url: "{{ inputs.api }}/look", accept: [200, 404]}
+  - id: sleeper
+    kind: shell
+    command: [sh, -c, "test -e started || { echo $$ > started; exec sleep 300; }"]
+  - {id: get, kind: http, url: "{{ inputs.api }}/get"}
+  - {id: keep, kind: write_file, path: kept.txt, content: "{{ tasks.get.status }}"}
+outputs: {status: tasks.get.status}
+"""
+
+
+def test_a_killed_run_goes_on_under_the_terms_it_began_with(tmp_path: Path) -> None:
+    """Neither `--allow-host` nor `--workspace` is said again, and the working folder is another one."""
+    (tmp_path / "killed.flow.yaml").write_text(KILLED)
+    (tmp_path / "elsewhere").mkdir()
+    mark = tmp_path / "work" / "started"
+    looked = Route("GET", "/look", (Reply(status=404), Reply()))
+    with World([looked, Route("GET", "/get", (Reply(),))]) as world:
+        words = ("-i", f"api={world.url}", "--allow-host", world.host, "--workspace", "work")
+        with started("run", "killed.flow.yaml", *words, cwd=tmp_path) as child:
+            until(lambda: mark.exists() and mark.read_text().strip(), "the start of the task")
+            os.kill(child.pid, signal.SIGKILL)
+            child.wait()
+            os.kill(int(mark.read_text()), signal.SIGKILL)  # what the run left behind is no part of this test
+        home = ("--home", str(tmp_path / ".overture"))
+        shown = overture("show", "last", *home, cwd=tmp_path)
+        head = shown.stdout.splitlines()[0]
+        assert "  killed  interrupted  " in head and " and last heard of at " in head and "now" not in head
+        assert "`overture resume " in shown.stderr
+        tasks = overture("show", "last", *home, "--format", "json", cwd=tmp_path).json["tasks"]
+        assert [each["at"] for each in tasks] == ["look", "poll"]
+        ran = overture("resume", "last", *home, cwd=tmp_path / "elsewhere")
+        assert ran.code == 0 and ran.stdout == "status: 200\n", ran.stderr
+        assert f"  allowed    {world.host}" in ran.stderr.splitlines()
+        assert [each.path for each in world.requests] == ["/look", "/look", "/get"]
+    assert (tmp_path / "work" / "kept.txt").read_text() == "200" and list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_while_the_program_starts(tmp_path: Path) -> None:

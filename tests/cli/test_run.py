@@ -166,7 +166,8 @@ def test_events_and_json_do_not_share_stdout(folder: Path) -> None:
 
 def test_a_workflow_that_is_not_sound_does_not_run(folder: Path) -> None:
     ran = invoke("run", write(folder, HELLO.replace("tasks.greet", "tasks.great")), "--format", "json")
-    assert ran.code == 1 and ran.stdout == "" and "did you mean `greet`?" in ran.stderr
+    assert ran.code == 1 and "did you mean `greet`?" in ran.stderr
+    assert [each["code"] for each in ran.json["files"][0]["diagnostics"] if each["severity"] == "error"] == ["OV202"]
     assert not (folder / ".overture").exists()
 
 
@@ -251,6 +252,37 @@ def test_a_policy_allows_only_what_it_names(folder: Path) -> None:
     assert ran.code == 2 and "TOML" in ran.error
 
 
+def test_all_that_is_missing_is_told_at_once_and_how_to_give_it(folder: Path) -> None:
+    judge = "  - {id: judge, kind: ai, prompt: well?}\n"
+    ran = invoke("run", write(folder, SECRET.replace("secrets: [", "secrets: [OTHER, ") + judge.replace("well", "so")))
+    assert ran.code == 1 and ran.error == "secret `API_TOKEN` is not set"
+    lines = ran.stderr.partition("error: ")[2].splitlines()
+    assert [line.split("`")[1] for line in lines] == [
+        "API_TOKEN",
+        "OVERTURE_MODEL",
+        "OPENAI_API_KEY",
+        "--env-file FILE",
+    ]
+    assert not invoke("runs", "--format", "json").json["runs"]
+
+
+def test_a_run_that_is_refused_is_one_document_too(folder: Path) -> None:
+    ran = invoke("run", write(folder, SECRET), "--format", "json")
+    assert ran.code == 1 and ran.error == "secret `API_TOKEN` is not set"
+    assert list(ran.json) == ["run", "workflow", "state", "outputs", "error", "tasks", "seconds"]
+    assert (ran.json["run"], ran.json["workflow"], ran.json["state"]) == (None, "secret", "failed")
+    assert ran.json["error"] == {"type": "refused", "message": "secret `API_TOKEN` is not set", "task": None}
+    run = invoke("run", write(folder, HELLO), "--format", "json").json["run"]
+    again = invoke("resume", run, "--format", "json")
+    assert again.code == 1 and again.json["run"] == run and "has ended" in again.json["error"]["message"]
+
+
+def test_a_private_host_is_refused_with_the_flag_that_allows_it(folder: Path) -> None:
+    ran = invoke("run", write(folder, SECRET), env={"API_TOKEN": "0123456789"})
+    assert ran.code == 1 and "is not public" in ran.error and "attempts" not in ran.stderr
+    assert "help: `--allow-host 127.0.0.1:9` allows it\n" in ran.stderr
+
+
 def test_secrets_come_from_the_environment_and_from_files_of_it(folder: Path) -> None:
     write(folder, SECRET)
     ran = invoke("run", "secret.flow.yaml")
@@ -276,7 +308,55 @@ def test_a_trigger_that_is_not_due_ends_well_without_a_run(folder: Path) -> None
     assert invoke("run", "hello.flow.yaml", "--trigger", "go.json").stdout == "greeting: hello world\n"
     ran = invoke("run", "hello.flow.yaml", "--trigger", "stay.json")
     assert ran.code == 0 and ran.stdout == "" and "there is no run" in ran.stderr
+    ran = invoke("run", "hello.flow.yaml", "--trigger", "stay.json", "--format", "json")
+    assert ran.code == 0 and (ran.json["run"], ran.json["error"], ran.json["tasks"]) == (None, None, [])
     assert len(invoke("runs", "--format", "json").json["runs"]) == 1
+
+
+HOOKED = HELLO.replace("inputs.who", "trigger.body.who").replace("inputs:\n  who: {type: string, default: world}\n", "")
+HOOK = WEBHOOK.replace("    when: trigger.body.go\n", "").replace(
+    "go: {type: boolean}}, required: [go]", "who: {type: string}}, required: [who]"
+)
+BOTH = HOOK.replace("triggers:\n", 'triggers:\n  - {type: schedule, cron: "0 9 * * *", timezone: UTC}\n')
+
+
+def test_a_run_by_hand_that_reads_a_trigger_is_told_of_the_flag(folder: Path) -> None:
+    ran = invoke("run", write(folder, HOOKED.replace("tasks:", HOOK + "tasks:", 1)))
+    assert ran.code == 1 and ran.error == "greet: `trigger.body` is missing"
+    assert "help: give a trigger's data: `--trigger FILE`" in ran.stderr
+
+
+@pytest.mark.parametrize("triggers", [HOOK, BOTH])
+@pytest.mark.parametrize(
+    "text", ['{"body": {"who": "you"}}', '{"type": "webhook", "body": {"who": "you"}, "query": {}}']
+)
+def test_the_type_of_a_trigger_that_goes_without_saying_need_not_be_said(
+    folder: Path, triggers: str, text: str
+) -> None:
+    write(
+        folder, HELLO.replace("inputs.who", "trigger.body.who | default('me')").replace("tasks:", triggers + "tasks:")
+    )
+    (folder / "hook.json").write_text(text)
+    ran = invoke("run", "hello.flow.yaml", "--trigger", "hook.json")
+    assert ran.code == 0 and ran.stdout == "greeting: hello you\n", ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("triggers", "text", "error"),
+    [
+        (HOOK, '{"who": "you"}', "does not say which trigger's data it holds"),
+        (BOTH, "{}", "does not say which trigger's data it holds"),
+        (HOOK, '{"type": "webhook", "bdy": {}}', "a trigger of type `webhook` has no `bdy`"),
+    ],
+)
+def test_a_file_that_is_no_triggers_data_is_told_what_to_look_like(
+    folder: Path, triggers: str, text: str, error: str
+) -> None:
+    write(folder, HELLO.replace("tasks:", triggers + "tasks:"))
+    (folder / "hook.json").write_text(text)
+    ran = invoke("run", "hello.flow.yaml", "--trigger", "hook.json")
+    assert ran.code == 2 and error in ran.error and '{"type": "webhook", "body": …' in ran.stderr
+    assert not (folder / ".overture").exists()
 
 
 def test_a_workflow_runs_from_stdin(folder: Path) -> None:
@@ -293,6 +373,61 @@ def test_runs_lists_the_newest_first_and_show_shows_one(folder: Path) -> None:
     assert invoke("show", second["run"], "--format", "json").json == second
     assert [line.split()[0] for line in invoke("runs").stdout.splitlines()] == [second["run"], first["run"]]
     assert len(invoke("runs", "--workflow", "hello").stdout.splitlines()) == 1
+
+
+def test_a_run_is_named_by_the_beginning_of_its_name_or_as_the_last(folder: Path) -> None:
+    first = invoke("run", write(folder, HELLO), "--format", "json").json["run"]
+    second = invoke("run", write(folder, FAILING), "--format", "json").json["run"]
+    assert invoke("show", "last", "--format", "json").json["run"] == second
+    assert invoke("show", first[:-3], "--format", "json").json["run"] == first
+    assert f"run `{second}` has ended" in invoke("resume", "last").error
+    ran = invoke("show", "20")
+    assert ran.code == 2 and ran.error == "`20` is the beginning of 2 runs"
+    assert f"help: there is {second}, {first}\n" in ran.stderr
+    for unknown in ("", "%", "x"):
+        ran = invoke("show", unknown)
+        assert ran.code == 2 and f"there is no run `{unknown}`" in ran.error
+
+
+def test_a_called_run_is_shown_by_its_own_name_and_does_not_hide_its_caller(folder: Path) -> None:
+    write(folder, HELLO)
+    caller = "overture: 1\nname: caller\ntasks:\n  - {id: ask, kind: call, workflow: hello}\n"
+    run = invoke("run", write(folder, caller), "--format", "json").json["run"]
+    assert invoke("show", run[:-1], "--format", "json").json["run"] == run
+    called = invoke("show", f"{run}.", "--format", "json").json
+    assert called["workflow"] == "hello" and called["run"].startswith(run)
+    ran = invoke("resume", called["run"])
+    assert ran.code == 2 and ran.error == f"run `{called['run']}` was called by run `{run}`"
+
+
+REPEAT = """\
+overture: 1
+name: again
+state: {n: {type: integer, default: 0}}
+tasks:
+  - id: poll
+    kind: repeat
+    attempts: 5
+    every: 1ms
+    until: state.n == 3
+    tasks:
+      - {id: count, kind: remember, values: {n: "{{ state.n + 1 }}"}}
+      - id: each
+        kind: foreach
+        items: [a]
+        as: one
+        tasks:
+          - {id: say, kind: log, message: "{{ one }}"}
+"""
+
+
+def test_the_rounds_of_a_repeat_are_told_apart_as_items_are(folder: Path) -> None:
+    ran = invoke("run", write(folder, REPEAT))
+    told = [line.split()[1] for line in ran.stderr.splitlines() if line.startswith("✓")]
+    rounds = [f"poll[{number}].{name}" for number in range(3) for name in ("count", "each[0].say", "each")]
+    assert told == [*rounds, "poll"]
+    places = [each["at"] for each in invoke("show", "last", "--format", "json").json["tasks"]]
+    assert places == ["count", "each[0].say", "each", "poll"]  # the contract's `at` has no rounds
 
 
 def test_show_names_tasks_in_loops_by_their_place(folder: Path) -> None:

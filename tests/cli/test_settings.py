@@ -133,6 +133,49 @@ def test_the_file_cannot_allow_an_error(folder: Path) -> None:
     assert invoke("run", "broken.flow.yaml").code == 1
 
 
+COMMANDS = [
+    ("check", "hello.flow.yaml"),
+    ("plan", "hello.flow.yaml"),
+    ("explain", "hello.flow.yaml"),
+    ("graph", "hello.flow.yaml"),
+    ("export", "hello.flow.yaml", "--to", "kestra"),
+    ("run", "hello.flow.yaml", "--home", "kept"),
+    ("runs", "--home", "kept"),
+    ("show", "last", "--home", "kept"),
+    ("resume", "last", "--home", "kept"),
+    ("compile", REQUEST, "--planner", "builtin"),
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("model = ", "is not TOML"),
+        ('modle = "x"', "`modle`"),
+        ('model_timeout = "soon"', "`soon` is no duration"),
+        ('planner = "magic"', "`magic` is no planner"),
+        ('[check]\nallow = ["unused-imput"]', "`unused-imput`"),
+    ],
+)
+def test_every_command_that_reads_the_file_tells_what_is_wrong_with_it(
+    folder: Path, words: tuple[str, ...], text: str, error: str
+) -> None:
+    """Also where nothing in it is wanted: no warning to allow, a flag for each setting."""
+    (folder / "hello.flow.yaml").write_text(HELLO)
+    (folder / "overture.toml").write_text(text)
+    ran = invoke(*words)
+    assert (ran.code, ran.stdout) == (2, "") and error in ran.error
+    assert not (folder / "kept").exists() and len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("words", [("fmt", "hello.flow.yaml"), ("schema",), ("backends",), ("explain", "OV202")])
+def test_a_command_without_settings_does_not_ask_for_them(folder: Path, words: tuple[str, ...]) -> None:
+    (folder / "hello.flow.yaml").write_text(HELLO)
+    (folder / "overture.toml").write_text("model = ")
+    assert invoke(*words).code == 0
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import BROKEN, HELLO, PROGRAM, environment, invoke, overture
-from test_run import LOOP, write
+from test_run import LOOP, REPEAT, write
 
 
 def _on_terminal(*words: str, cwd: Path, env: dict[str, str] | None = None) -> tuple[int, str]:
@@ -57,6 +57,15 @@ def test_a_terminal_gets_a_tree_of_tasks(tmp_path: Path) -> None:
     at = last.index("✓ each")
     assert last[at + 1 : at + 4] == ["  ✓ [0].say", "  ✓ [0].inner", "    ✓ [0].pair"]
     assert last[-2] == 'pairs: [["a1", "a2"], ["b1", "b2"]]'
+
+
+def test_the_tree_has_each_round_of_a_repeat(tmp_path: Path) -> None:
+    code, seen = _on_terminal("run", write(tmp_path, REPEAT), cwd=tmp_path, env={"NO_COLOR": "1"})
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", seen)
+    last = [line.rstrip() for line in plain.split("\n")]
+    assert code == 0, seen
+    at = last.index("✓ poll")
+    assert last[at + 1 : at + 5] == ["  ✓ [0].count", "  ✓ [0].each", "    ✓ [0].say", "  ✓ [1].count"]
 
 
 @pytest.mark.parametrize(
