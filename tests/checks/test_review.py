@@ -210,3 +210,23 @@ def test_names_of_other_engines_are_answered_with_ours(text: str, help: str) -> 
 def test_a_url_without_a_scheme_is_not_helped_by_hosts() -> None:
     (found,) = verdict("tasks:\n  - {id: a, kind: http, url: example.com/x}\n").diagnostics
     assert (found.code, found.help) == ("OV801", "write it whole: `https://api.example.com/v1`")
+
+
+@pytest.mark.parametrize(
+    ("type", "guard", "found"),
+    [
+        ("integer", "tasks.fetch.body.a | default(0) > 3", []),
+        ("integer", "tasks.fetch.body.a | default(9) > 3", ["OV208"]),
+        ("integer", "not tasks.fetch.body.a | default(9) > 3", []),
+        ("string", "tasks.fetch.body.a | default('') in ['x', 'y']", []),
+        ("string", "tasks.fetch.body.a | default('x') in ['x', 'y']", ["OV208"]),
+        ("boolean", "tasks.fetch.body.a | default(false)", []),
+        ("boolean", "not tasks.fetch.body.a | default(true)", []),
+        ("boolean", "tasks.fetch.body.a | default(true)", ["OV208"]),
+    ],
+)
+def test_what_cannot_be_what_stands_in_is_there(type: str, guard: str, found: list[str]) -> None:
+    returns = f"{{type: object, properties: {{a: {{type: {type}}}}}}}"
+    fetch = f'  - {{id: fetch, kind: http, url: "https://example.com/a", returns: {returns}}}\n'
+    read = f'  - {{id: read, kind: log, when: "{guard}", message: "{{{{ tasks.fetch.body.a }}}}"}}\n'
+    assert codes(f"tasks:\n{fetch}{read}") == found

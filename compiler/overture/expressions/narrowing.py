@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from operator import ge, gt, le, lt
 from typing import Final
 
 from overture.expressions.records import record, replace
@@ -195,7 +196,10 @@ def _facts_from(condition: Expr, truth: bool) -> Facts:
         case Literal():
             return NO_FACTS if condition.value is truth else Facts(is_impossible=True)
         case Ref() | Key() | Index() | Filter():
-            return _known(condition, Fact(frozenset(("boolean",)), (truth,)))
+            fact = Fact(frozenset(("boolean",)), (truth,))
+            found = _known(condition, fact)
+            covered = _covered(condition)
+            return found.also(_known(covered[0], fact)) if covered and covered[1] is (not truth) else found
         case _:
             return NO_FACTS
 
@@ -236,6 +240,14 @@ def _leading(tree: Expr) -> Iterator[tuple[Expr, Fact]]:
             yield from _leading(tree.body)
 
 
+def _covered(tree: Expr) -> tuple[Expr, Json] | None:
+    """What a `default` covers, and the constant that stands in for it."""
+    if not isinstance(tree, Filter) or tree.name != "default":
+        return None
+    instead = tree.argument("default_value")
+    return (tree.of, instead.value) if isinstance(instead, Literal) else None
+
+
 def _from_test(test: Test, holds: bool) -> Facts:
     if test.name == "defined":
         return _known(test.of, Fact()) if holds else NO_FACTS
@@ -268,6 +280,7 @@ _OPPOSITE = {
     "in": "not in",
     "not in": "in",
 }
+_ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -287,7 +300,11 @@ def _from_link(left: Expr, op: str, right: Expr) -> Facts:
 def _from_membership(left: Expr, is_in: bool, right: Expr) -> Facts:
     if isinstance(right, ListOf) and all(isinstance(item, Literal) for item in right.items):
         values = tuple(item.value for item in right.items if isinstance(item, Literal))
-        return _known(left, Fact(values=values) if is_in else Fact(excluded=values))
+        found = _known(left, Fact(values=values) if is_in else Fact(excluded=values))
+        covered = _covered(left)
+        if is_in and covered and not any(equal(covered[1], value) for value in values):
+            found = found.also(_known(covered[0], Fact(values=values)))
+        return found
     found = _known(left, Fact()).also(_known(right, Fact(_NOT_NULL, min_items=1 if is_in else 0)))
     if is_in and isinstance(left, Literal) and isinstance(left.value, str) and right in found.known:
         found = Facts({**found.known, Key(right, left.value): Fact()})  # if it has keys; what has none is a mistake
@@ -301,13 +318,14 @@ def _from_constant(tree: Expr, op: str, value: Json) -> Facts:
         least = {">": value + 1, ">=": value, "==": value, "!=": 1 if value == 0 else 0}.get(op, 0)
         whole = Fact(frozenset(("string", "array", "object")), min_items=max(int(least), 0))
         return found.also(_known(tree.of, whole))
-    if isinstance(tree, Filter) and tree.name == "default":
-        instead = tree.argument("default_value")
-        if isinstance(instead, Literal):  # what is not what would stand in for it, is there
-            if op == "!=" and equal(instead.value, value):
-                return found.also(_known(tree.of, Fact(_NOT_NULL, excluded=(value,))))
-            if op == "==" and not equal(instead.value, value):
-                return found.also(_known(tree.of, _fact(op, value)))
+    if covered := _covered(tree):  # what is not what would stand in for it, is there
+        of, instead = covered
+        if op == "!=" and equal(instead, value):
+            return found.also(_known(of, Fact(_NOT_NULL, excluded=(value,))))
+        if op == "==" and not equal(instead, value):
+            return found.also(_known(of, _fact(op, value)))
+        if op in _ORDERS and is_number(instead) and is_number(value) and not _ORDERS[op](instead, value):
+            return found.also(_known(of, _fact(op, value)))
     return found
 
 
