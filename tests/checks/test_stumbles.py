@@ -228,3 +228,55 @@ def test_no_familiar_name_is_one_of_ours() -> None:
     assert not FILTERS.keys() & familiar_words.FILTERS.keys()
     assert not FUNCTIONS.keys() & familiar_words.FUNCTIONS.keys()
     assert not {name for name, each in TESTS.items() if each.is_test} & familiar_words.TESTS.keys()
+
+
+TRY = """
+tasks:
+  - id: t
+    kind: try
+    tasks:
+      - {{id: h, kind: http, url: "https://a.example"}}
+{}    catch:
+      - {{id: tell, kind: log, message: "{{{{ {} }}}}"}}
+"""
+SECOND = '      - {id: i, kind: http, url: "https://b.example"}\n'
+
+
+@pytest.mark.parametrize("expression", ["error", "error.message", "run.error.message", "tasks.t.error.message"])
+def test_in_a_catch_the_help_names_the_error(expression: str) -> None:
+    (one,) = verdict(TRY.format("", expression)).diagnostics
+    assert one.help == "read `tasks.h.error.message`"
+    (several,) = verdict(TRY.format(SECOND, expression)).diagnostics
+    assert several.help == "read `tasks.h.error.message` or `tasks.i.error.message`, of the task that failed"
+
+
+def test_in_on_failure_the_help_names_the_error_of_the_run() -> None:
+    document = (
+        'tasks: [{id: a, kind: log, message: a}]\non_failure: [{id: b, kind: log, message: "{{ error.message }}"}]\n'
+    )
+    assert [each.help for each in verdict(document).diagnostics] == ["read `run.error.message`"]
+    assert helps("error.message") == ["a text stands in quotes"]
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("", []),
+        (SECOND.replace("}", ", on_error: continue}"), []),
+        (SECOND, ["OV208"]),
+        ("    timeout: 5m\n", ["OV208"]),
+    ],
+)
+def test_the_error_of_the_only_task_that_can_have_failed_is_there(more: str, found: list[str]) -> None:
+    assert [each for each in codes(TRY.format(more, "tasks.h.error.message")) if each == "OV208"] == found
+
+
+def test_so_it_is_deeper_in_the_catch_but_not_after_the_try() -> None:
+    document = TRY.format("", "tasks.h.error.message").replace(
+        "- {id: tell,",
+        "- id: b\n        kind: branch\n        cases: [{when: run.trigger == 'manual', tasks: [{id: tell,",
+    )
+    document = document.rstrip().removesuffix("}") + "}]}]\n"
+    assert codes(document) == []
+    after = TRY.format("", "tasks.h.error.type") + '  - {id: z, kind: log, message: "{{ tasks.h.error.message }}"}\n'
+    assert codes(after) == ["OV208"]

@@ -138,12 +138,25 @@ class Scope:
             help: str | None = f"a task's result is read as `tasks.{ref.name}`"
         elif ref.name in (self._analysis.workflow.inputs or {}):
             help = f"an input is read as `inputs.{ref.name}`"
+        elif ref.name == "error" and (at_hand := self._error_at_hand()):
+            help = at_hand
         elif ref.name in _ELSEWHERE:
             help = _ELSEWHERE[ref.name]
         else:
             help = self._analysis.suggest(ref.name, [*loops, *ROOTS]) if loops else "a text stands in quotes"
         problem = Finding("unknown-variable", f"`{ref.name}` is no name here", help, ref.span)
         return Lookup(ANY, None, problem)
+
+    def _error_at_hand(self) -> str | None:
+        """How the error is read that a handler was called for."""
+        for each in reversed(self._place.entry.chain() if self._place.entry is not None else ()):
+            if each.block.slot == "catch" and each.container is not None:
+                guarded = each.container.blocks[0].entries
+                shown = " or ".join(f"`tasks.{task.id}.error.message`" for task in guarded[:3])
+                return f"read {shown}" + (", of the task that failed" if len(guarded) > 1 else "")
+            if each.block.slot in HANDLERS:
+                return "read `run.error.message`"
+        return None
 
     def _run(self, ref: Ref) -> Lookup:
         root = self._place.root
@@ -155,6 +168,7 @@ class Scope:
             help = self._analysis.suggest(ref.name, known)
             if ref.name in ("state", "error"):
                 help = "it stands only in `on_failure` and `finally`"
+                help = (self._error_at_hand() if ref.name == "error" else None) or help
             return Lookup(
                 ANY, None, Finding("unknown-field", f"`run.{ref.name}` does not exist here", help, ref.name_span)
             )
@@ -206,7 +220,7 @@ class Scope:
         if ref.field == "state":
             return Lookup(STATE, None, None)
         if ref.field == "error":
-            return Lookup(ERROR_OR_NULL, None, None)
+            return Lookup(ERROR if _has_failed(entry, relation) else ERROR_OR_NULL, None, None)
         results = self._analysis.results(entry)
         if ref.field is None:
             help = self._analysis.suggest("value", [*results, "state", "error"]) if results else None
@@ -252,9 +266,7 @@ class Scope:
             what = (
                 "its own result" if self._place.entry is entry else f"the result of `{ref.name}`, which it is part of"
             )
-            help = (
-                "read `.error` of the task in it that failed" if entry.kind == "try" and ref.field == "error" else None
-            )
+            help = self._error_at_hand() if entry.kind == "try" and ref.field == "error" else None
             return Finding("read-before-exists", f"a task cannot read {what}", help, ref.span)
         if relation.how == "later" and not self._is_ordered(relation):
             help = f"move it after `{relation.below[0].id}`, or name that in `needs`"
@@ -408,6 +420,15 @@ class _Certain(Scope):
 
     def _reasons(self, entry: Entry, name: str, relation: Relation) -> list[Reason]:
         return []
+
+
+def _has_failed(entry: Entry, relation: Relation) -> bool:
+    """Whether a `catch` runs because of this task: no other of the try's own can have failed it."""
+    owner = entry.container
+    if relation.how != "handler" or len(relation.below) != 1 or owner is None or not isinstance(owner.task, TryTask):
+        return False
+    failing = [each for each in entry.block.entries if each.task.on_error != "continue"]
+    return failing == [entry] and owner.task.timeout is None
 
 
 def _state_of(entry: Entry) -> Ref:
