@@ -98,3 +98,23 @@ def test_thousands_of_misspelt_names_are_told_in_seconds() -> None:
     started = _spent()
     assert set(codes(_tasks(*tasks))) == {"OV202"}
     assert _spent() - started < 30
+
+
+@pytest.mark.parametrize(
+    ("task", "code"),
+    [
+        ("kind: log, message: a, id: same", "OV201"),
+        ("kind: log, message: a, id: t{n}, needs: [nobody{n}]", "OV402"),
+        ("kind: log, message: '{{{{ inputs.nobody }}}}', id: t{n}", "OV203"),
+        ("kind: log, message: '{{{{ inputs.nobody + }}}}', id: t{n}", "OV301"),
+    ],
+)
+def test_of_one_rule_a_thousand_errors_are_told(task: str, code: str) -> None:
+    found = codes("inputs: {}\n" + _tasks(*(task.format(n=n) for n in range(1_100))))
+    assert found == [code] * 1_000
+
+
+def test_warnings_are_all_told_as_an_error_may_follow() -> None:
+    names = "inputs: {names: {type: array, items: {type: string}, default: []}}\n"
+    warned = (f"id: t{n}, kind: log, message: '{{{{ inputs.names | first }}}}'" for n in range(1_100))
+    assert codes(names + _tasks(*warned)) == ["OV210"] * 1_100

@@ -91,10 +91,10 @@ HOSTILE = {
     "equal keys": "{" + ", ".join(['"name": "a"'] * 100_000) + "}",
     "equal keys in yaml": "name: a\n" * 20_000,
     "equal ids": json.dumps(
-        {"overture": 1, "name": "a", "tasks": [{"id": "a", "kind": "log", "message": "b"}] * 5_000}
+        {"overture": 1, "name": "a", "tasks": [{"id": "a", "kind": "log", "message": "b"}] * 10_000}
     ),
     "unknown keys": json.dumps({f"key{number}": number for number in range(30_000)}),
-    "unknown needs": _many(500, needs=[f"u{number}" for number in range(20)]),
+    "unknown needs": _many(2_000, needs=[f"u{number}" for number in range(20)]),
     "all need all before": json.dumps(
         {
             "overture": 1,
@@ -113,8 +113,8 @@ HOSTILE = {
             ],
         }
     ),
-    "a mistake in each of thousands": _many(2_500, message="{{ inputs.nothing + }}"),
-    "an unknown name in each of thousands": _many(5_000, message="{{ inputs.nothing }}"),
+    "a mistake in each of thousands": _many(8_000, message="{{ inputs.nothing + }}"),
+    "an unknown name in each of thousands": _many(10_000, message="{{ inputs.nothing }}"),
     "brackets in an expression": _task("{{ " + "(" * 50_000 + "1" + ")" * 50_000 + " }}"),
     "nots": _task("{{ " + "not " * 50_000 + "true }}"),
     "a long sum": _task("{{ " + "1 + " * 50_000 + "1 }}"),

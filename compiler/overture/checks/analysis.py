@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from overture.checks.fields import (
+    UNREADABLE,
     Field,
     LiteralText,
     Mistake,
@@ -35,6 +36,7 @@ from overture.expressions.records import record
 from overture.expressions.schemas import type_of_schema, type_of_value
 from overture.expressions.tree import Expr, ListOf, Literal, ObjectOf, Ref, Text, children, constant, references
 from overture.expressions.types import ANY, BOOLEAN, Json, Type, list_of, object_of
+from overture.language.document import MAX_FINDINGS
 from overture.language.reading import Reading
 from overture.language.roles import Role
 from overture.language.tasks import CallTask, ForeachTask, RepeatTask, SetTask
@@ -309,10 +311,11 @@ class _Fields:
         self.literals: list[LiteralText] = []
 
     def add(self, each: Field, place: Place, owner: Entry | None) -> None:
-        tree, wrong = parse(each)
+        is_told = len(self.mistakes) < MAX_FINDINGS  # the document is refused for those: what follows is not parsed
+        tree, wrong = parse(each) if is_told else (UNREADABLE, [])
         self.spots[each.pointer] = Spot.of(each, tree, place, owner)
         self.mistakes.extend(wrong)
-        if wrong:
+        if wrong or not is_told:
             self.unreadable.add(each.pointer)
 
     def add_trigger(self, number: int, trigger: TriggerPart) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from pkgutil import walk_packages
 from types import ModuleType
 
@@ -13,6 +15,7 @@ from overture.checks.allowing import unallowed
 from overture.checks.analysis import Analysis, Find, analyse
 from overture.diagnostics.duplicates import once
 from overture.diagnostics.model import Diagnostic, has_errors
+from overture.language.document import MAX_FINDINGS
 from overture.language.reading import Reading
 
 _PROOF = object()
@@ -70,5 +73,16 @@ def _judged(analysis: Analysis) -> tuple[Diagnostic, ...]:
             if first is not None:
                 analysis.broken[name] = first
         analysis.settle()
-        analysis.findings_of_rules = tuple(each for module in rule_modules() for each in module.find(analysis))
+        found = (_as_many_as_count(module.find(analysis)) for module in rule_modules())
+        analysis.findings_of_rules = tuple(chain.from_iterable(found))
     return analysis.findings_of_rules
+
+
+def _as_many_as_count(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The findings of a rule up to the thousandth error, as in reading. Warnings are all told: an error may follow."""
+    errors = 0
+    for each in found:
+        yield each
+        errors += each.severity == "error"
+        if errors >= MAX_FINDINGS:
+            return
