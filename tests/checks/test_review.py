@@ -230,3 +230,20 @@ def test_what_cannot_be_what_stands_in_is_there(type: str, guard: str, found: li
     fetch = f'  - {{id: fetch, kind: http, url: "https://example.com/a", returns: {returns}}}\n'
     read = f'  - {{id: read, kind: log, when: "{guard}", message: "{{{{ tasks.fetch.body.a }}}}"}}\n'
     assert codes(f"tasks:\n{fetch}{read}") == found
+
+
+@pytest.mark.parametrize(
+    ("guard", "found"),
+    [
+        ("tasks.fetch.body.a | default([]) | length > 0", []),
+        ("tasks.fetch.body.a | default([]) is not empty", []),
+        ("(tasks.fetch.body.a | default([])) | length >= 1", []),
+        ("tasks.fetch.body.a | default([]) | length >= 0", ["OV208"]),
+        ("tasks.fetch.body.a | default(['x']) | length > 0", ["OV208"]),
+    ],
+)
+def test_what_is_not_the_nothing_that_stands_in_is_there(guard: str, found: list[str]) -> None:
+    returns = "{type: object, properties: {a: {type: array, items: {type: string}}}}"
+    fetch = f'  - {{id: fetch, kind: http, url: "https://example.com/a", returns: {returns}}}\n'
+    read = f'  - {{id: read, kind: log, when: "{guard}", message: "{{{{ tasks.fetch.body.a[0] }}}}"}}\n'
+    assert [code for code in codes(f"tasks:\n{fetch}{read}") if code != "OV405"] == found

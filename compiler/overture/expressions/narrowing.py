@@ -19,6 +19,7 @@ from overture.expressions.tree import (
     Key,
     ListOf,
     Literal,
+    ObjectOf,
     Ref,
     Slice,
     Test,
@@ -248,11 +249,22 @@ def _covered(tree: Expr) -> tuple[Expr, Json] | None:
     return (tree.of, instead.value) if isinstance(instead, Literal) else None
 
 
+def _filled(tree: Expr, min_items: int) -> Facts:
+    """That a value has so many items; where nothing would have stood in for it, that it is there."""
+    fact = Fact(frozenset(("string", "array", "object")), min_items=min_items)
+    found, tree = _known(tree, fact), _plain(tree)
+    if min_items and isinstance(tree, Filter) and tree.name == "default":
+        instead = tree.argument("default_value")
+        if instead in (None, Literal(""), ListOf(()), ObjectOf(())):
+            return found.also(_known(tree.of, fact))
+    return found
+
+
 def _from_test(test: Test, holds: bool) -> Facts:
     if test.name == "defined":
         return _known(test.of, Fact()) if holds else NO_FACTS
     if test.name == "empty":
-        return _known(test.of, Fact(frozenset(("string", "array", "object")), min_items=0 if holds else 1))
+        return _filled(test.of, 0 if holds else 1)
     row = TESTS.get(test.name)
     if row is None or row.kinds is None:
         return NO_FACTS
@@ -316,8 +328,7 @@ def _from_constant(tree: Expr, op: str, value: Json) -> Facts:
     found = _known(tree, _fact(op, value))
     if isinstance(tree, Filter) and tree.name == "length" and is_number(value):
         least = {">": value + 1, ">=": value, "==": value, "!=": 1 if value == 0 else 0}.get(op, 0)
-        whole = Fact(frozenset(("string", "array", "object")), min_items=max(int(least), 0))
-        return found.also(_known(tree.of, whole))
+        return found.also(_filled(tree.of, max(int(least), 0)))
     if covered := _covered(tree):  # what is not what would stand in for it, is there
         of, instead = covered
         if op == "!=" and equal(instead, value):
