@@ -89,6 +89,8 @@ def test_checking_a_small_sound_file_imports_only_what_it_needs(tmp_path: Path, 
     faulty = ("faults", "forms", "formatting", "json_text", "schema", "wire", "yaml_faults", "yaml_text")
     assert not loaded.intersection(f"overture.language.{name}" for name in faulty)
     assert not {name for name in loaded if name.startswith("overture.plan.")}
+    # the search for plugins, and what only schedules and the names of temporary files need
+    assert not loaded.intersection(("importlib.metadata", "cronsim"))
 
 
 def test_the_models_are_built_once_for_the_whole_document() -> None:

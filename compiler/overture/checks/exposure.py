@@ -7,12 +7,12 @@ one with a pattern, and one that a guard compares with a pattern, where the patt
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from overture.checks.guards import conditions
 from overture.expressions.failures import Refused
 from overture.expressions.patterns import matches, substitute
+from overture.expressions.records import record
 from overture.expressions.tree import (
     Binary,
     Compare,
@@ -34,7 +34,7 @@ from overture.expressions.tree import (
 from overture.expressions.types import Type
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Harm:
     """What a text does harm with at one kind of place. `samples`: texts that somebody hostile would send; a pattern
     that refuses them all makes harmless, as do `filters`, and `formats` of a schema."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from overture.checks.analysis import Analysis, set_value
+from overture.expressions.records import record
 from overture.expressions.tree import NO_SPAN, Expr, Literal, Ref, Span, Template, Text
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HostOfUrl:
     """`names`: a literal `host[:port]`, or `inputs.x`, `secrets.X`; several where an enum chooses. None where data
     chooses it, or `problem` says what is wrong with the url. `span`: the part of the url's text that decides;

@@ -36,18 +36,13 @@ FORMS = {
     "a private key": r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----",
 }
 _NAMES = tuple(FORMS)
-_HINT = re.compile(
-    r"gh[pousr]_|github_pat_|gl\w+-|A[KS]IA|xox|xapp-|hooks\.slack|discord|sk-|AIza|GOCSPX|k_live_|SG\.|-us[0-9]|npm_"
-    r"|pypi-|hf_|_v1_|shp|:AA|secret_|ntn_|dp\.|eyJ|PRIVATE KEY"
-)
-"""What every form has in it: most texts have none of it, and are looked at once."""
 _HINTS = (
     *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
     *("glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glsoat-"),
     *("AKIA", "ASIA", "xox", "xapp-", "hooks.slack", "discord", "sk-", "AIza", "GOCSPX", "k_live_", "SG.", "-us"),
     *("npm_", "pypi-", "hf_", "_v1_", "shp", ":AA", "secret_", "ntn_", "dp.", "eyJ", "PRIVATE"),
 )
-"""The same as plain texts: a whole file is searched for them in a fraction of what its texts take one by one."""
+"""Every form has one of them in it, and most texts none: a whole file is searched for them in no time."""
 _ESCAPED = re.compile(r"\\[uxU\s]")
 """What may stand for any character, or join what stands on two lines."""
 
@@ -107,7 +102,7 @@ def may_hold_key(document: str) -> bool:
 
 def key_in(text: str) -> tuple[str, tuple[int, int]] | None:
     """The name of the service whose key stands in a text, and where; None for stand-ins and where there is none."""
-    if not _HINT.search(text):
+    if not any(hint in text for hint in _HINTS):
         return None
     for found in _any_form().finditer(text):
         # a key stands alone: it is no part of a longer word

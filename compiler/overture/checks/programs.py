@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from overture.expressions.records import record
 
 _SHELL = re.compile(r"-[a-z]*c")  # also `-ec`
 _INTERPRETERS = {
@@ -41,7 +42,7 @@ _RUNNERS = {
 """Programs that run what their words name, after so many words of their own."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Run:
     """A word of a command that is run: as `code`, or as the name of a program. `number` None: what is read from the
     standard input is run as code. `program`: which program does so."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from overture.expressions.records import record
 
 MAX_CHARACTERS = 20_000
 """Of a query that is parsed: a longer one was made by a program, and takes seconds."""
@@ -93,7 +94,7 @@ _BEGINNINGS = frozenset(
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fault:
     """What is wrong with a query, and the characters of it."""
 

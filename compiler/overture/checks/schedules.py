@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from cronsim import CronSim, CronSimError
+from overture.expressions.records import record
 
 _NAMES = ("minute", "hour", "day of month", "month", "day of week")
 _MONTH = "(?:[0-9]+|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
 _WEEKDAY = "(?:[0-9]+|SUN|MON|TUE|WED|THU|FRI|SAT)"
 _VALUES = ("[0-9]+", "[0-9]+", "[0-9]+", _MONTH, _WEEKDAY)
 _FIELDS = tuple(
-    re.compile(rf"(?:\*|{value}(?:-{value})?)(?:/[0-9]+)?(?:,(?:\*|{value}(?:-{value})?)(?:/[0-9]+)?)*", re.IGNORECASE)
-    for value in _VALUES
+    rf"(?:\*|{value}(?:-{value})?)(?:/[0-9]+)?(?:,(?:\*|{value}(?:-{value})?)(?:/[0-9]+)?)*" for value in _VALUES
 )
 """What each field may be (POSIX crontab, with steps and names): the parser takes more, such as `L` and `5#2`."""
 
@@ -32,7 +30,7 @@ def cron_problem(cron: str) -> str | None:
     if len(fields) != 5:
         return f"`{cron}` has {len(fields)} fields, not five"
     for name, pattern, field in zip(_NAMES, _FIELDS, fields, strict=True):
-        if not pattern.fullmatch(field):
+        if not re.fullmatch(pattern, field, re.IGNORECASE):
             return f"`{field}` is no {name}"
         if any(int(step) > _SIZES[name] for step in _STEP.findall(field)):
             return f"a step in `{field}` is longer than all the {name}s there are"
@@ -42,6 +40,8 @@ def cron_problem(cron: str) -> str | None:
 
 
 def _fires(cron: str) -> bool:
+    from cronsim import CronSim, CronSimError  # only documents with a schedule wait for it
+
     try:
         next(CronSim(cron, _A_LEAP_YEARS_START))
     except (CronSimError, StopIteration):
@@ -64,7 +64,7 @@ def is_zone(name: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClockChange:
     """A time of a schedule that the clock of its zone skips, or shows twice, on a day. `moment` is that time, naive."""
 
@@ -83,6 +83,8 @@ def clock_change(cron: str, zone: str, after: datetime) -> ClockChange | None:
     What runs every hour, or every few, is no matter of a certain time of the day: it has a `*` for the hour."""
     if "*" in cron.split()[1]:
         return None
+    from cronsim import CronSim
+
     clock = ZoneInfo(zone)
 
     def offset(moment: datetime) -> timedelta:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from overture.checks.fields import UNREADABLE
@@ -13,6 +12,7 @@ from overture.checks.places import Place, Relation, relate
 from overture.checks.results import ANSWERED_ON_FAILURE, ERROR, ERROR_OR_NULL, STATE, TEXTS
 from overture.expressions.findings import Finding, Lookup, Way
 from overture.expressions.inference import infer
+from overture.expressions.records import record, replace
 from overture.expressions.schemas import type_of_schema, union
 from overture.expressions.tree import Compare, Expr, Literal, Ref, Test, Text, Unary, references
 from overture.expressions.types import ANY, INTEGER, NOTHING, NULL, STRING, Json, Type, object_of
@@ -45,7 +45,7 @@ _ELSEWHERE = {
 Unless = tuple[tuple[Expr, Json], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reason:
     """Why a result may be missing, unless one of `unless` (an expression that has a value) is known, or all the
     conditions of `needed` hold."""

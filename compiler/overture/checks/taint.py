@@ -10,7 +10,6 @@ untrusted spreads from the sources along these edges, a step at a time: the firs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from overture.checks.analysis import Analysis, Spot
@@ -18,6 +17,7 @@ from overture.checks.exposure import ANYWHERE, NOTHING_CLEARED, Cleared, Harm, c
 from overture.checks.places import Place
 from overture.diagnostics.model import At, Diagnostic, Related
 from overture.diagnostics.rules import Rule
+from overture.expressions.records import record, replace
 from overture.expressions.tree import Expr, ObjectOf, Ref, Span, Text, constant
 from overture.language.tasks import CallTask, RememberTask
 from overture.language.workflow import AfterTrigger, ScheduleTrigger, WebhookTrigger
@@ -33,7 +33,7 @@ Name = tuple[str, str, str | None]
 """What a reference names: its root, its name (of an item: the pointer of its loop), its field."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Origin:
     """The untrusted value that an expression holds: what it is data of, in words, its place in the field, and the way
     that it took, from there back to where it came in."""
@@ -45,7 +45,7 @@ class Origin:
     source: Name
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Leak:
     """Data that reaches a place where it does harm. `says` goes on after "data of …"; without an origin, where only
     what is known to be ours may stand, it is the whole message."""
@@ -66,7 +66,7 @@ Leaks = Callable[["Taint"], Iterator[Leak]]
 """Finds the places of one workflow where untrusted data does one kind of harm."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Part:
     """A tree that a name's value is made of: the part of the field of a spot."""
 
@@ -74,7 +74,7 @@ class _Part:
     tree: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Step:
     """How a name came to hold what `source`, `called` so, brought in: from the name `behind`, at a reference in a
     field; or, with nothing behind it, by being the source."""

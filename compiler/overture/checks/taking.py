@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from overture.checks.analysis import Analysis
 from overture.diagnostics.sources import pointer_of
+from overture.expressions.records import record
 from overture.expressions.schemas import type_of_schema
 from overture.expressions.types import ANY, KINDS, OBJECT, STRING, Json, Type, list_of
 from overture.language.tasks import CallTask, RememberTask
@@ -22,7 +22,7 @@ _FIELDS: dict[str, dict[str, Type]] = {
 _CONTENT: dict[str, Type] = {"lines": list_of(ANY), "csv": list_of(OBJECT), "base64": STRING}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Handed:
     """A value of type `given` where one of type `wanted` is taken; `name` is how the place is called."""
 

@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from contextlib import suppress
+from types import ModuleType
 from typing import Any, NoReturn
 
 import click
@@ -40,6 +41,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
+        _take_no_plugins()
         module = importlib.import_module(f"overture.cli.commands.{name}")
         command: click.Command = module.command
         return command
@@ -111,3 +113,12 @@ def _end_unwritable(error: OSError) -> NoReturn:
 @click.version_option(installed_version(), prog_name="overture", message="%(prog)s %(version)s")
 def program() -> None:
     """Overture: English becomes a checked workflow; a checked workflow runs here, on Kestra, or on Prefect."""
+
+
+def _take_no_plugins() -> None:
+    """Keep pydantic from asking every installed distribution for plugins: nobody's plugin may have a say in what a
+    workflow is, and the search takes 30 ms, a tenth of a small file's check. The environment variable against plugins
+    would reach the tasks of a run, and still import all that the search needs."""
+    loader = ModuleType("pydantic.plugin._loader")
+    loader.get_plugins = tuple  # type: ignore[attr-defined]
+    sys.modules.setdefault(loader.__name__, loader)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from overture.expressions.records import record
@@ -28,7 +27,7 @@ class Finding:
 Way = tuple[tuple[Expr, Json], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lookup:
     """What is known of a name.
 

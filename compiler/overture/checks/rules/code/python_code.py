@@ -40,7 +40,6 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
@@ -50,6 +49,7 @@ from overture.diagnostics.model import At, Diagnostic
 from overture.diagnostics.nearest import did_you_mean, nearest
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
+from overture.expressions.records import record
 from overture.language.tasks import PythonTask
 
 RULE = Rule("OV601", "python-code", "error", __doc__)
@@ -74,7 +74,7 @@ def parsed(code: str) -> ast.Module | Exception:
         return error
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Offsets:
     """Where the lines of a text begin, as Python counts lines."""
 
