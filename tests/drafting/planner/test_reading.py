@@ -237,3 +237,49 @@ def test_a_document_without_errors_is_returned_even_where_words_are_missing() ->
     planned = plan_request(ORDERS + "Shine them. Post them to Slack.")
     assert [each.text for each in planned.not_understood] == ["Shine them"]
     assert errors_of(planned) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("with total over 500", "order.total > 500"),
+        ("with a total of at least 500 euros", "order.total >= 500"),
+        ("whose total is over 500", "order.total > 500"),
+        ("where the total is over 500", "order.total > 500"),
+        ('with the state "open"', "order.state == 'open'"),
+        ('whose state is "open" and its total is over 5', "(order.state == 'open') and (order.total > 5)"),
+        ("whose draft is false", "not order.draft"),
+    ],
+)
+@pytest.mark.parametrize("joint", [", log it", ":\n- log it", " log it"])
+def test_a_loop_may_say_which_of_them(words: str, where: str, joint: str) -> None:
+    (_, loop) = tasks_of(f"{ORDERS}For each order {words}{joint}")
+    assert loop["where"] == where
+    assert [task["kind"] for task in loop["tasks"]] == ["log"]
+
+
+def test_which_of_them_is_named_where_it_is_not_understood() -> None:
+    assert missed(ORDERS + "For each order with a red hat, log it.") == ["with a red hat"]
+    assert missed(ORDERS + "Post each order with total over 500 to Slack.") != []
+
+
+@pytest.mark.parametrize(
+    ("words", "when"),
+    [
+        ("is true", "order.paid"),
+        ("is false", "not order.paid"),
+        ("is not true", "not order.paid"),
+        ("is not false", "order.paid"),
+    ],
+)
+def test_a_property_may_be_true_or_false(words: str, when: str) -> None:
+    for request in (f"only if its paid {words}, log it", f"log it only if its paid {words}"):
+        (_, loop) = tasks_of(f"{ORDERS}For each order, {request}.")
+        assert loop["tasks"][0]["cases"][0]["when"] == when
+
+
+def test_what_is_saved_may_be_left_out() -> None:
+    _, save = tasks_of(ORDERS + "Save as result.csv.")
+    assert (save["format"], save["content"]) == ("csv", "{{ tasks.orders.body }}")
+    assert "`result.csv` holds the orders" in plan_request(ORDERS + "Save as result.csv.").assumptions
+    assert missed("Save as result.csv.") == ["Save as result.csv"]

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError
 from overture.drafting.planner.patterns import Reading, Said
-from overture.drafting.planner.wordings import WORDINGS, Wording
+from overture.drafting.planner.results import Result
+from overture.drafting.planner.wordings import HAVING, WORDINGS, Wording, say_having
 
 _LOOKS = 8  # how many readings of one wording are tried
 
@@ -26,6 +27,20 @@ def read_condition(draft: Draft, reading: Reading, at: int) -> Iterator[tuple[in
                 yield last, f"({said}) {joint} {more}"
                 draft.undo(mark)
         yield end, said
+
+
+def read_having(draft: Draft, reading: Reading, at: int, of: Result) -> Iterator[tuple[int, str]]:
+    """Each way to read what a thing has, `a total over 500` or `the state "open"`, the longest first."""
+    found = sorted(HAVING.matches(reading, at), key=lambda each: -each[0])
+    for end, said in found[:_LOOKS]:
+        mark = draft.mark()
+        try:
+            expression = say_having(draft, said, of)
+        except NotUnderstoodError:
+            draft.undo(mark)
+            continue
+        yield end, expression
+        draft.undo(mark)
 
 
 def _joined(draft: Draft, reading: Reading, at: int, joint: str) -> Iterator[tuple[int, str]]:

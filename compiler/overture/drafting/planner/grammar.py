@@ -14,6 +14,8 @@ BLOCKS: tuple[tuple[str, str], ...] = (
     ("Starting", "when an order arrives by webhook"),
     ("Starting", "after the workflow nightly_sales finishes"),
     ("Blocks", "for each order, ..."),
+    ("Blocks", "for each order with a total over 500, ..."),
+    ("Blocks", 'for each order whose state is "open", ...'),
     ("Blocks", "if there are no orders, ..., otherwise if ..., otherwise ..."),
     ("Blocks", "... unless the order is urgent"),
     ("Blocks", "if it fails, ... (the run)"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from overture.drafting.planner.blocks import Closed, Open, open_case, open_catch, open_handler, open_loop
-from overture.drafting.planner.conditions import read_condition
+from overture.drafting.planner.conditions import read_condition, read_having
 from overture.drafting.planner.draft import Block, Draft, NotUnderstoodError, Task
 from overture.drafting.planner.mentions import find_all, says_each
 from overture.drafting.planner.patterns import Pattern, Phrase, Reading, Said, compile_pattern
@@ -68,10 +68,47 @@ def _loop(draft: Draft, reading: Reading, at: int) -> Open | None:
             mark = draft.mark()
             _cite(draft, reading, at, end)
             try:
-                return Open(open_loop(draft, _gone_through(draft, said["what"])), at, end)
+                block = open_loop(draft, _gone_through(draft, said["what"]))
             except NotUnderstoodError:
                 draft.undo(mark)
+                continue
+            stop = _only_those(draft, reading, end, block)
+            if stop is not None:
+                _cite(draft, reading, at, stop)
+                draft.change(block.task, "source", draft.source)
+            return Open(block, at, end if stop is None else stop)
     return None
+
+
+def _only_those(draft: Draft, reading: Reading, at: int, block: Block) -> int | None:
+    """`for each order with a total over 500`: the items that the loop goes through, and where those words end."""
+    if reading.lower(at) not in ("with", "whose", "where"):
+        return None
+    mark = draft.mark()
+    draft.open(block)
+    for stop, condition in _of_item(draft, reading, at, block):
+        if _ends_condition(reading, stop) and not block.tasks:
+            draft.shut()
+            draft.change(block.task, "where", condition)
+            return stop
+    draft.undo(mark)
+    return None
+
+
+def _of_item(draft: Draft, reading: Reading, at: int, block: Block) -> Iterator[tuple[int, str]]:
+    """Each way to read what is said of an item, the longest first: where it ends, and the expression."""
+    tokens = reading.tokens
+    if reading.lower(at) == "where":
+        yield from read_condition(draft, reading, at + 1)
+    elif reading.lower(at) == "whose":
+        said, tokens[at] = tokens[at], replace(tokens[at], lower="its")
+        try:
+            yield from read_condition(draft, reading, at)
+        finally:
+            tokens[at] = said
+    else:
+        assert block.item is not None  # a loop has one
+        yield from read_having(draft, reading, at + 1, block.item)
 
 
 def _gone_through(draft: Draft, phrase: Phrase) -> Result:

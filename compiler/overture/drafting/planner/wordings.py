@@ -85,6 +85,20 @@ def _subject(draft: Draft, phrase: Phrase) -> Result:
     return property_of(draft, owner, words[1:])
 
 
+HAVING = compile_pattern(
+    f"[a|an|the] {{what:field}} ([of] {_COMPARED} {{number:number}} {_UNIT}|[of] {{text:quoted}})", SLOTS, GROUPS
+)
+"""What stands after `with`: `a total over 500`, `the state "open"`."""
+
+
+def say_having(draft: Draft, said: Said, of: Result) -> str:
+    """The condition that a thing has a property so. Raises NotUnderstoodError when it can have none."""
+    value = property_of(draft, of, said["what"].words)
+    if "text" in said:
+        return f"{known_as(draft, value, 'string')} == {in_quotes(said['text'].first.text)}"
+    return f"{known_as(draft, value, 'number')} {_sign(_compared(said))} {_number(said['number'])}"
+
+
 def _list(draft: Draft, phrase: Phrase) -> Result:
     found = find(draft, phrase)
     if not found.is_list:
@@ -182,6 +196,15 @@ def _contains(draft: Draft, said: Said) -> str:
 @_wording("{what:thing} does not (contain|mention|include|have) {text:quoted}", 'the page does not contain "sold out"')
 def _lacks(draft: Draft, said: Said) -> str:
     return f"not ({_contains(draft, said)})"
+
+
+@_wording(f"{{what:thing}} {_IS} (true|false|not true|not false)", "its draft is false")
+def _is_true(draft: Draft, said: Said) -> str:
+    end = said["what"].end + 1
+    reading = said["what"].reading
+    is_not = reading.lower(end) == "not"
+    expression = known_as(draft, _subject(draft, said["what"]), "boolean")
+    return expression if (reading.lower(end + is_not) == "true") is not is_not else f"not {expression}"
 
 
 _LABEL = "(it|this|that|[the] (label|category|class|kind|answer))"

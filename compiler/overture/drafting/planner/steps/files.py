@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find_all, says_each
+from overture.drafting.planner.mentions import find_all, latest, says_each
 from overture.drafting.planner.nouns import name_of, plural, singular, without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.rendering import message_of, text_of, value_of
@@ -80,11 +80,24 @@ def save(draft: Draft, said: Said) -> None:
     of = find_all(draft, said["what"])
     if of.is_list and says_each(said["what"]):
         draft.assume(f"`{said['file'].text}` holds all of the {of.noun.replace('_', ' ')}")
-    form = _FORMATS.get(_ending(said["file"]), "text")
+    _save(draft, of, said["file"])
+
+
+def _save(draft: Draft, of: Result, file: Phrase) -> None:
+    form = _FORMATS.get(_ending(file), "text")
     if form == "csv" and not (of.is_list and type_of(of.item_schema) == "object"):
-        raise NotUnderstoodError(f"`{said['file'].text}` is a table: which list of objects goes into it?")
+        raise NotUnderstoodError(f"`{file.text}` is a table: which list of objects goes into it?")
     content = value_of(of) if form != "text" else message_of(draft, of) if of.is_list else text_of(of)
-    _write(draft, said["file"], form, content)
+    _write(draft, file, form, content)
+
+
+@step("(save|write|store|export) (to|into|in|as) [the file] {file:file}", "save as out/orders.csv")
+def save_latest(draft: Draft, said: Said) -> None:
+    of = latest(draft)
+    if of is None:
+        raise NotUnderstoodError
+    draft.assume(f"`{said['file'].text}` holds the {of.noun.replace('_', ' ')}")
+    _save(draft, of, said["file"])
 
 
 @step("(save|write) {text:quoted} (to|into|in) [the file] {file:file}", 'write "done" to done.txt')
