@@ -103,7 +103,7 @@ def test_a_folder_in_place_of_a_file_is_wrong_usage(folder: Path, command: str) 
 def test_an_export_that_names_no_target_is_told_those_there_are(folder: Path) -> None:
     (folder / "hello.flow.yaml").write_text(HELLO)
     ran = invoke("export", "hello.flow.yaml")
-    assert (ran.code, ran.stdout, ran.error) == (2, "", "missing option `--to`")
+    assert (ran.code, ran.stdout, ran.error) == (2, "", "missing option '--to'")
     assert "help: the target: `kestra`, `prefect`\n" in ran.stderr
 
 

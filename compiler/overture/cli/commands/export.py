@@ -53,7 +53,7 @@ def command(file: str, to: str | None, output: str, pairs: tuple[str, ...], quie
     """Write a target's files, those of called workflows too."""
     if to is None:
         targets = [name for name in backend_names() if load_backend(name).suffix is not None]
-        raise WrongUsage("missing option `--to`", f"the target: {', '.join(f'`{name}`' for name in targets)}")
+        raise WrongUsage("missing option '--to'", f"the target: {', '.join(f'`{name}`' for name in targets)}")
     backend = named_backend(to)
     options = settings(pairs, backend)
     loaded, plan = load_sound(file, quiet=quiet, no_color=no_color)
