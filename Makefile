@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(CACHE)/uv/bin/uv)
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: docs help setup demo test goldens check check-deep engines bench clean
+.PHONY: docs help setup demo test goldens check check-deep fuzz-guided engines bench clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,12 @@ check: setup ## formatter, linter, types
 
 check-deep: setup ## the proof of the checker: mutants, false alarms, soundness by running, hostile documents (minutes)
 	@$(BIN)/pytest -m deep -s tests/mutants tests/valid tests/soundness tests/fuzz
+
+$(CACHE)/atheris: | .venv/.ready
+	@$(UV) pip install --quiet --python $(BIN)/python --target $@ atheris==3.0.0
+
+fuzz-guided: setup $(CACHE)/atheris ## hostile texts found by coverage: TARGET=yaml, json, expressions or checker
+	@PYTHONPATH=$(CACHE)/atheris $(BIN)/python tests/fuzz/coverage_guided.py $(or $(TARGET),checker) $(or $(FOR),180)
 
 engines: setup ## the conformance on a real Kestra and a real Prefect
 	@UV="$(UV)" $(BIN)/pytest tests/engines -m engine

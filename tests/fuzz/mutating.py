@@ -78,11 +78,12 @@ def mutated(rng: random.Random) -> tuple[str, str]:
     text, _ = rng.choice(case_texts())
     data = read(text, "case.flow.yaml").data
     for _ in range(rng.randint(1, 3)):
-        _mutate(data, rng)
+        mutate(data, rng)
     return json.dumps(data, ensure_ascii=rng.random() < 0.5), "mutated.flow.json"
 
 
-def _mutate(data: Json, rng: random.Random) -> None:
+def mutate(data: Json, rng: random.Random) -> None:
+    """Changes one value of a document in its place."""
     holders = list(_holders(data))
     holder = rng.choice(holders) if holders else None
     if not holder:

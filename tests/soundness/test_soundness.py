@@ -9,7 +9,7 @@ import random
 
 import pytest
 from boundary import judge
-from generated_workflows import Mode, workflow
+from generated_workflows import Generated, Mode, workflow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from soundness_running import Job, Tally, checked, done, soundness
@@ -76,3 +76,35 @@ def test_the_boundary_lies_between_what_a_value_is_and_what_its_type_is(message:
     assert judge({**error, "type": "fail"}, analyses["generated"], verdict.diagnostics) == "none of ours"
     crash = {**error, "type": "error", "message": "KeyError: 'a'"}
     assert judge(crash, analyses["generated"], verdict.diagnostics) == "counterexample"
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("`tasks.made.value` has no key `a`", "unknown"),
+        ("`+` takes two numbers, two texts or two lists, not null and a text", "unknown"),
+        ("`upper` works on a text, not on null", "unknown"),
+        ("`inputs.row` has no key `b`", "counterexample"),
+        ("`lower` works on a text, not on null", "counterexample"),
+        ("`-` takes two numbers, not a text and a text", "counterexample"),
+    ],
+)
+def test_what_is_unknown_excuses_only_what_works_on_it(message: str, said: str) -> None:
+    schema = {"type": "object", "properties": {"b": {"type": "string"}, "n": {"type": "integer"}}}
+    document = {
+        "overture": 1,
+        "name": "example",
+        "inputs": {"row": {**schema, "required": ["b", "n"], "additionalProperties": False}},
+        "tasks": [
+            {"id": "made", "kind": "python", "code": "def main(): return {}"},
+            {
+                "id": "tell",
+                "kind": "log",
+                "message": "{{ tasks.made.value.a + 'a' }} {{ tasks.made.value.b | upper }} "
+                "{{ inputs.row.b | lower }} {{ inputs.row.n - 1 }}",
+            },
+        ],
+    }
+    verdict, analyses = checked(Generated(document))
+    error = {"task": "tell", "type": "expression", "message": message}
+    assert judge(error, analyses["example"], verdict.diagnostics) == said
