@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from cli_running import HELLO, Ran, invoke
 
+from overture_local import Store
+
 LOOP = """\
 overture: 1
 name: loop
@@ -455,6 +457,14 @@ def test_a_run_that_has_ended_is_not_resumed(folder: Path) -> None:
     run = invoke("run", write(folder, HELLO), "--format", "json").json["run"]
     ran = invoke("resume", run)
     assert ran.code == 1 and "has ended" in ran.error
+
+
+def test_a_run_of_the_library_whose_text_is_not_kept_is_not_resumed_here(folder: Path) -> None:
+    with Store(folder / ".overture") as store:
+        begun = {"workflow": "w", "digest": "d", "started_at": "2026-01-01T00:00:00.000Z"}
+        store.create("run-1", **begun, request={}, sources={})
+    ran = invoke("resume", "last")
+    assert (ran.code, ran.error) == (2, "the text of run `run-1` is not kept")
 
 
 def test_a_file_that_is_no_store_is_wrong_usage(folder: Path) -> None:

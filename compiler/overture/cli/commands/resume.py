@@ -50,6 +50,10 @@ def command(
         row = store.show(named_run(store, run))
     if row.parent is not None:
         raise WrongUsage(f"run `{row.run}` was called by run `{row.parent}`", "resume that one")
+    if not row.sources:
+        raise WrongUsage(
+            f"the text of run `{row.run}` is not kept", "go on with it where it was begun: `overture_local.resume`"
+        )
     readings = [read(text, path) for path, text in row.sources.items()]
     named: dict[str, Reading] = {each.workflow.name: each for each in readings if each.workflow is not None}
     verdict = check(readings[0], named.get)
