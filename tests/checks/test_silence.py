@@ -46,9 +46,7 @@ def test_a_catch_that_reads_its_try_is_told_where_the_error_is() -> None:
             tasks: [{id: get, kind: http, url: "https://example.com"}]
             catch: [{id: tell, kind: log, message: "{{ tasks.risk.error.message }}"}]
     """)
-    assert [(each.code, each.help) for each in found.diagnostics] == [
-        ("OV207", "read `.error` of the task in it that failed")
-    ]
+    assert [(each.code, each.help) for each in found.diagnostics] == [("OV207", "read `tasks.get.error.message`")]
 
 
 @pytest.mark.parametrize(

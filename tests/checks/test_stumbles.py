@@ -280,3 +280,58 @@ def test_so_it_is_deeper_in_the_catch_but_not_after_the_try() -> None:
     assert codes(document) == []
     after = TRY.format("", "tasks.h.error.type") + '  - {id: z, kind: log, message: "{{ tasks.h.error.message }}"}\n'
     assert codes(after) == ["OV208"]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "kind: log, message: a, when: tasks.ask.value",
+        "kind: log, message: a, when: not tasks.ask.value.urgent",
+        "kind: log, message: \"{{ tasks.ask.value.urgent }}\", when: \"tasks.ask.value['urgent'] == 'yes'\"",
+        "kind: foreach, items: tasks.ask.value, as: one, tasks: [{id: y, kind: log, message: '{{ one }}'}]",
+        "kind: foreach, items: tasks.ask.value.labels, as: one, tasks: [{id: y, kind: log, message: '{{ one }}'}]",
+        "kind: assert, that: [tasks.ask.value]",
+    ],
+)
+def test_an_answer_that_steers_without_returns_is_one_mistake(use: str) -> None:
+    assert codes(f"tasks:\n  - {{id: ask, kind: ai, prompt: a}}\n  - {{id: x, {use}}}\n") == ["OV805"]
+
+
+def test_the_keys_of_an_answer_without_returns_are_one_mistake() -> None:
+    found = verdict("""
+        tasks:
+          - {id: ask, kind: ai, prompt: a}
+          - {id: x, kind: log, message: "{{ tasks.ask.value.label }} {{ tasks.ask.value['why'] }}"}
+          - {id: y, kind: log, message: "{{ tasks.ask.value.label }}"}
+        """).diagnostics
+    assert [(each.code, each.help, len(each.related)) for each in found] == [("OV306", "give `ask` a `returns`", 2)]
+
+
+def test_other_mistakes_beside_an_answer_are_told() -> None:
+    document = """
+        tasks:
+          - {id: ask, kind: ai, prompt: a}
+          - {id: x, kind: log, message: "{{ tasks.ask.value + 1 }} {{ 'a'.b }}", when: "tasks.ask.value == 'b'"}
+        """
+    assert sorted(codes(document)) == ["OV306", "OV306", "OV805"]
+
+
+def test_an_argument_under_another_name_is_one_mistake() -> None:
+    found = verdict(
+        'tasks: [{id: a, kind: python, code: "def main(a, b): return a", args: {a: 1, c: 2}}]\n'
+    ).diagnostics
+    assert [(each.message, each.help) for each in found] == [("`main` takes no `c`", "there is `b`")]
+    assert len(messages('tasks: [{id: a, kind: python, code: "def main(a, b): return a", args: {c: 1, d: 2}}]\n')) == 3
+
+
+def test_a_url_of_a_trusted_list_is_not_called_data() -> None:
+    found = messages("""
+        inputs: {urls: {type: array, items: {type: string}, default: ["https://a.example"]}}
+        tasks:
+          - id: e
+            kind: foreach
+            items: inputs.urls
+            as: one
+            tasks: [{id: g, kind: http, url: "{{ one }}"}]
+        """)
+    assert found == ["the host of this url is not known before the run"]

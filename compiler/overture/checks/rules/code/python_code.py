@@ -125,11 +125,14 @@ def _problems(analysis: Analysis, entry: Entry, task: PythonTask) -> Iterator[Di
         return
     given = task.args or {}
     meant: set[str | None] = set()
-    for name in given:
-        if name not in named and parameters.kwarg is None:
-            key = analysis.source.key(f"{entry.pointer}/args" + pointer_of(name))
-            meant.add(nearest(name, [each for each in needed if each not in given]))
-            yield RULE.at(key, f"`main` takes no `{name}`", help=did_you_mean(name, named))
+    strange = [] if parameters.kwarg is not None else [name for name in given if name not in named]
+    lacking = [name for name in needed if name not in given]
+    for name in strange:
+        key = analysis.source.key(f"{entry.pointer}/args" + pointer_of(name))
+        is_one_misnamed = len(strange) == len(lacking) == 1
+        meant.add(lacking[0] if is_one_misnamed else nearest(name, lacking))
+        known = lacking if is_one_misnamed else named
+        yield RULE.at(key, f"`main` takes no `{name}`", help=did_you_mean(name, known))
     missing = [name for name in needed if name not in given and name not in meant]
     if missing:
         names = " and ".join(f"`{name}`" for name in missing)

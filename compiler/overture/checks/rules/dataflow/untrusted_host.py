@@ -63,6 +63,14 @@ def leaks(taint: Taint) -> Iterator[Leak]:
         if origin is not None:
             yield Leak(origin, analysis.at(pointer, "", host.span), HOST, "chooses the host of this url", HELP)
         elif not host.names:
-            message = host.problem or "the host of this url is put together at run time"
+            is_named = isinstance(host.decides, Ref) and host.decides.root in (
+                "item",
+                "state",
+                "tasks",
+                "trigger",
+                "run",
+            )
+            how = "not known before the run" if is_named else "put together at run time"
+            message = host.problem or f"the host of this url is {how}"
             help = HELP if host.problem is None else "write it whole: `https://api.example.com/v1`"
             yield Leak(None, analysis.at(pointer, "", host.span), HOST, message, help)
