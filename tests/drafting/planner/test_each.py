@@ -56,6 +56,8 @@ EACH = [
     ("ask AI whether each order is late", "ai"),
     ("open a ticket for each order", "http"),
     ("ask for approval of each order", "approve"),
+    ("ask AI to draft a reply to each order", "ai"),
+    ("ask AI whether each is late", "ai"),
 ]
 
 
@@ -83,6 +85,8 @@ def test_each_in_a_loop_over_them_is_its_item(words: str) -> None:
         "go through each item of each order and log it",
         "add up the amounts of each order",
         "extract every date from it",
+        "write a poem about spring for each order",
+        "post the orders to each",
     ],
 )
 def test_an_each_that_no_loop_can_mean_is_named(words: str) -> None:
@@ -112,6 +116,16 @@ def test_a_schedule_is_no_loop(words: str) -> None:
     assert planned.document is not None
     assert [task["kind"] for task in planned.document["tasks"]] == ["shell"]
     assert bool(planned.not_understood) is ("business" in words) is not ("triggers" in planned.document)
+
+
+def test_each_answer_that_is_gone_through_is_checked() -> None:
+    for words in ("summarise each", "for each order, summarise it", "write a report about each order"):
+        noun = "report" if "report" in words else "summary"
+        (_, made, posted) = tasks_of(f"{ORDERS}. {words}. Post each {noun} to Slack")
+        assert made["tasks"][0]["returns"] == {"type": "string"}
+        assert posted["items"].startswith(f"tasks.{made['id']}.value")
+    (_, made) = tasks_of(f"{ORDERS}. Summarise each.")
+    assert "returns" not in made["tasks"][0]
 
 
 def test_a_condition_after_each_is_about_each() -> None:

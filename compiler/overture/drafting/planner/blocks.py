@@ -47,6 +47,7 @@ def open_loop(draft: Draft, of: Result) -> Block:
     """A loop over a list."""
     if not of.is_list:
         raise NotUnderstoodError
+    draft.go_through(of)
     name = draft.loop_name(of.item_name if of.inner is None else of.inner)
     task: Task = {"id": draft.id(f"each {of.item_name if of.inner is None else of.inner}"), "kind": "foreach"}
     task |= {"items": of.expression, "as": name, "source": draft.source}
@@ -190,7 +191,7 @@ def _offer(draft: Draft, task: Task, block: Block) -> None:
             continue
         listed = f"{value} | map(attribute={in_quotes(noun)})"
         schema: Task = {"type": "array", "items": each.schema}
-        draft.made(Result(plural(noun), listed, schema, is_side=each.is_side, when_used=collect))
+        draft.made(Result(plural(noun), listed, schema, is_side=each.is_side, item_home=each.home, when_used=collect))
     label = made.get("label")
     if label is not None and label.labels:
         properties = {noun: each.schema for noun, each in fields.items()}

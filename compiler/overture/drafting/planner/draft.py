@@ -186,6 +186,11 @@ class Draft:
         """What the innermost loop goes through."""
         return next((block.item for block in reversed(self.blocks) if block.item is not None), None)
 
+    def go_through(self, of: Result) -> None:
+        """A loop over a list is being written: what free answers of a model make up is checked first, as it steers."""
+        if of.item_home is not None and "returns" not in of.item_home:
+            self.change(of.item_home, "returns", of.item_schema)
+
     def item_of(self, of: Result) -> Result | None:
         """The item of the loop that is going through a list, if there is one."""
         loops = (block for block in reversed(self.blocks) if block.item is not None)

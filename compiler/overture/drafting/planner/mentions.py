@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from overture.drafting.planner.draft import Draft, EachError, NotUnderstoodError
 from overture.drafting.planner.knowledge import property_of
-from overture.drafting.planner.nouns import EACH, NEUTRAL, PRONOUNS, is_plural, singular, without_determiners
+from overture.drafting.planner.nouns import EACH, NEUTRAL, PRONOUNS, STOPS, is_plural, singular, without_determiners
 from overture.drafting.planner.numbers import WORDS as NUMBER_WORDS
 from overture.drafting.planner.patterns import Phrase
 from overture.drafting.planner.results import Result
@@ -43,6 +43,14 @@ def find_all(draft: Draft, phrase: Phrase) -> Result:
 def says_each(phrase: Phrase) -> bool:
     """Whether words speak of each of a list."""
     return any(token.kind == "word" and token.lower in EACH for token in phrase.tokens)
+
+
+def says_each_of(phrase: Phrase, of: Result) -> bool:
+    """Whether free words ask something of each of a list: `each is late`, `a reply to each order`."""
+    item = of.item_name.split("_")[-1]
+    here = range(phrase.start, phrase.end)
+    following = [phrase.reading.lower(at + 1) for at in here if phrase.reading.lower(at) in EACH]
+    return of.is_list and any(word in STOPS or word in ("", item) for word in following)
 
 
 def _words(phrase: Phrase) -> list[str]:

@@ -29,6 +29,7 @@ class Result:
     schema: Schema = field(default_factory=dict)
     adjectives: frozenset[str] = frozenset()
     home: Schema | None = None
+    item_home: Schema | None = None  # the same for the items of a list: the task that makes each
     can_grow: bool = False
     title: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Result:
 
 _OF_ONE: dict[str, Any] = {
     "home": None,
+    "item_home": None,
     "labels": (),
     "inner": None,
     "is_side": False,

@@ -241,6 +241,8 @@ class Walk:
     def _build_each(self, step: Step, said: Said, here: int, end: int, of: Result) -> int | None:
         """A condition that follows is about each, if it can be, else about all."""
         draft, before = self.draft, len(self.draft.block.tasks)
+        if of.when_used is not None:
+            of.when_used()
         block = open_loop(draft, of)
         draft.open(block)
         draft.each = block.item

@@ -71,6 +71,7 @@ def _rewrite(draft: Draft, said: Said, noun: str, ask: str) -> None:
         draft.add(task)
         draft.made(Result(noun, f"tasks.{task['id']}.value", {"type": "string"}, home=task, title=None))
         return
+    draft.go_through(of)
     name = draft.loop_name(of.item_name if of.inner is None else of.inner)
     item = of.one(name)
     task["prompt"] = f"{ask}\n\n{data_of(item)}"
@@ -86,7 +87,8 @@ def _rewrite(draft: Draft, said: Said, noun: str, ask: str) -> None:
         }
     )
     nouns = "summaries" if noun == "summary" else "translations"
-    draft.made(Result(nouns, f"tasks.{loop['id']}.value", {"type": "array", "items": {"type": "string"}}))
+    many: Schema = {"type": "array", "items": {"type": "string"}}
+    draft.made(Result(nouns, f"tasks.{loop['id']}.value", many, item_home=loop["tasks"][0]))
 
 
 @step("(extract|pull out|pick out) {fields:items} <ai>", "extract the date and the main point")
@@ -110,6 +112,7 @@ def extract(draft: Draft, said: Said) -> None:
     task: Task = {"id": draft.id("extract"), "kind": "ai", "system": DATA_ONLY, "returns": returns}
     prompt = f"Extract: {literal(', '.join(words))}. Say null for what is not there.\n\n"
     if of.is_list and "what" in said and says_each(said["what"]):
+        draft.go_through(of)
         name = draft.loop_name(of.item_name if of.inner is None else of.inner)
         task["prompt"] = prompt + data_of(of.one(name))
         loop = draft.add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from overture.drafting.planner.draft import Draft, EachError, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find_all, latest, says_each
+from overture.drafting.planner.mentions import find_all, latest, says_each_of
 from overture.drafting.planner.nouns import EACH, PRONOUNS, name_of, plural, singular
 from overture.drafting.planner.numbers import count_of
 from overture.drafting.planner.patterns import Phrase, Said
@@ -95,6 +95,7 @@ def label(draft: Draft, said: Said) -> None:
 
 def _for_each(draft: Draft, of: Result, field: str, ask: Task) -> tuple[Result, str, Task]:
     """Asks a question of each of a list and collects `{<item>: item, <field>: answer}`: the item, its key, the loop."""
+    draft.go_through(of)
     name = draft.loop_name(of.item_name if of.inner is None else of.inner)
     item = of.one(name)
     inner = name_of([of.item_name.replace("_", " ")]) if of.inner is None else of.inner
@@ -175,7 +176,7 @@ def rate(draft: Draft, said: Said) -> None:
 )
 def whether(draft: Draft, said: Said) -> None:
     of = latest(draft)
-    if of is not None and of.is_list and says_each(said["what"]):
+    if of is not None and says_each_of(said["what"], of):
         raise EachError(of)
     about = f"\n\n{data_of(of)}" if of is not None else ""
     ask: Task = {

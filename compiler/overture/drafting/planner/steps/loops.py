@@ -13,6 +13,7 @@ def for_each(draft: Draft, of: Result, name: str, make: Callable[[Result], Task]
     if not of.is_list:
         draft.add(make(of))
         return
+    draft.go_through(of)
     item_name = draft.loop_name(of.item_name if of.inner is None else of.inner)
     item = of.one(item_name)
     task = make(item)

@@ -123,7 +123,7 @@ def post_somewhere(draft: Draft, said: Said) -> None:
     draft.add(posting(draft, Place(url, None, f"post to {service.lower}"), value_of(of)))
 
 
-_NO_PLACES = vocabulary("it them me us this that file disk order detail english german french spanish")
+_NO_PLACES = vocabulary("each every it them me us this that file disk order detail english german french spanish")
 
 
 @step("(put|PUT) {what:thing} to {url:url}", "PUT the orders to https://crm.example.com/orders")

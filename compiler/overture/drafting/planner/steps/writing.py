@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from overture.drafting.planner.draft import Draft, NotUnderstoodError, Task
-from overture.drafting.planner.mentions import find, latest, says_each
+from overture.drafting.planner.draft import Draft, EachError, NotUnderstoodError, Task
+from overture.drafting.planner.mentions import find, latest, says_each, says_each_of
 from overture.drafting.planner.nouns import DETERMINERS, PRONOUNS, name_of, without_determiners
 from overture.drafting.planner.patterns import Phrase, Said
 from overture.drafting.planner.rendering import DATA_ONLY, data_of
@@ -38,7 +38,7 @@ def write_about(draft: Draft, said: Said) -> None:
 @step(f"{_WRITE} {{kind:noun}} <ai> (about|on) {{topic:words}}", "write a poem about spring")
 def write_topic(draft: Draft, said: Said) -> None:
     kind, topic = _kind(said["kind"]), said["topic"]
-    if topic.first.lower in DETERMINERS | PRONOUNS | {"its"} - {"a", "an"}:
+    if says_each(topic) or topic.first.lower in DETERMINERS | PRONOUNS | {"its"} - {"a", "an"}:
         raise NotUnderstoodError  # it speaks of something in particular, which no step has made
     _write(draft, kind, f"Write {literal(said['kind'].text)} about {literal(topic.text)}.")
 
@@ -46,6 +46,8 @@ def write_topic(draft: Draft, said: Said) -> None:
 @step("(ask AI|ask the model|let AI|tell AI|use AI|have AI) [to] {what:words}", "ask AI to name the oldest order")
 def ask(draft: Draft, said: Said) -> None:
     of = latest(draft)
+    if of is not None and says_each_of(said["what"], of):
+        raise EachError(of)
     data = f"\n\n{data_of(of)}" if of is not None else ""
     task: Task = {
         "id": draft.id("ask"),
