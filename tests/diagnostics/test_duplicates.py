@@ -60,15 +60,13 @@ def test_what_is_left_is_in_order_new_to_nobody_and_keeps_every_file_wrong_that_
 
 
 RULES = [rule for package in (overture.language.rules, overture.checks.rules) for rule in rules_in(package)]
-TOLD_TWICE = {"OV602"}
-"""A name that the query lacks and one that it has too many: which was meant for which, nobody knows."""
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
 def test_the_one_mistake_of_an_example_is_told_once(rule: Rule) -> None:
     for shown in page_of(rule.page).shown("Example"):
         told = check(read(shown.text, f"example.{shown.language}")).diagnostics
-        assert len(told) == (2 if rule.code in TOLD_TWICE else 1)
+        assert len(told) == 1
 
 
 HEAD = "overture: 1\nname: example\n"
