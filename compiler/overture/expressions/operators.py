@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from functools import cache, reduce
 
 from overture.expressions import lists
 from overture.expressions.failures import Refused
@@ -42,8 +42,7 @@ def arithmetic(op: str, left: Type, right: Type) -> Type | Objection:
     """The type of `left op right`."""
     if not left.kinds or not right.kinds:
         return NUMBER
-    shared: list[Kind] = ["number", "string", "array"] if op == "+" else ["number"]
-    possible = [kind for kind in shared if _may_be(left, kind) and _may_be(right, kind)]
+    possible = _possible(_ADDED if op == "+" else _NUMBERS, left.kinds, right.kinds)
     if not possible:
         takes = "two numbers, two texts or two lists" if op == "+" else "two numbers"
         help = "`~` joins texts" if op == "+" and "string" in left.kinds | right.kinds else None
@@ -65,6 +64,17 @@ def arithmetic(op: str, left: Type, right: Type) -> Type | Objection:
         items = union(left.item, right.item)
         results.append(list_of(items, min_items=left.min_items + right.min_items, max_items=most))
     return reduce(union, results, NOTHING)
+
+
+_ADDED: tuple[Kind, ...] = ("number", "string", "array")
+_NUMBERS: tuple[Kind, ...] = ("number",)
+
+
+@cache
+def _possible(shared: tuple[Kind, ...], left: frozenset[Kind], right: frozenset[Kind]) -> tuple[Kind, ...]:
+    """The kinds, of those that an operator takes, that both operands may be of."""
+    one, other = Type(left), Type(right)
+    return tuple(kind for kind in shared if _may_be(one, kind) and _may_be(other, kind))
 
 
 def _may_be(found: Type, kind: Kind) -> bool:

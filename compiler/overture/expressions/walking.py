@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from overture.expressions.findings import Environment, Finding
@@ -143,18 +144,19 @@ class Walk:
     def only(self, found: Seen, tree: Expr, wanted: Iterable[Kind]) -> None:
         """Tell of a value that may be of a declared kind, null aside, which has no meaning here. Whether a number is
         whole depends on the data."""
-        of = found.type.without("null")
-        given = frozenset("number" if kind == "integer" else kind for kind in of.kinds)
-        others = given - {"number" if kind == "integer" else kind for kind in wanted}
-        if found.is_faulty or not others or tree in self.misplaced or len(given) >= UNKNOWN_KINDS:
+        if found.is_faulty:
+            return
+        given, others = _given_and_others(found.type.kinds, frozenset(wanted))
+        if not others or tree in self.misplaced or len(given) >= UNKNOWN_KINDS:
             return
         self.misplaced.add(tree)
+        of = found.type.without("null")
         help = "ask first: " + " or ".join(f"`is {_ASKED[kind]}`" for kind in sorted(given - others))
         self.report("type-mismatch", f"{named(tree)} may be {describe(_of_kinds(of, others))}", tree.span, help)
 
     def alike(self, left: Seen, left_tree: Expr, right: Seen, right_tree: Expr, kinds: tuple[Kind, ...]) -> None:
         """Tell of two values that may be of different kinds where they must be of the same, one of these."""
-        of_left, of_right = (_shared_kinds(each.type, kinds) for each in (left, right))
+        of_left, of_right = (_shared_kinds(each.type.kinds, kinds) for each in (left, right))
         self.only(left, left_tree, of_right or kinds)
         self.only(right, right_tree, of_left or kinds)
         if len(of_left) > 1 and len(of_right) > 1 and left_tree not in self.misplaced:
@@ -213,11 +215,26 @@ def _of_kinds(found: Type, kinds: frozenset[Kind]) -> Type:
     )
 
 
-def _shared_kinds(found: Type, kinds: tuple[Kind, ...]) -> frozenset[Kind]:
+# There are few sets of kinds, and they are asked for at every operator.
+
+
+@cache
+def _given_and_others(kinds: frozenset[Kind], wanted: frozenset[Kind]) -> tuple[frozenset[Kind], frozenset[Kind]]:
+    """Of the kinds that a value may have, null aside, all, and those that have no meaning; integers are numbers."""
+    given = _numbers(kinds - {"null"})
+    return given, given - _numbers(wanted)
+
+
+def _numbers(kinds: frozenset[Kind]) -> frozenset[Kind]:
+    return frozenset("number" if kind == "integer" else kind for kind in kinds)
+
+
+@cache
+def _shared_kinds(found: frozenset[Kind], kinds: tuple[Kind, ...]) -> frozenset[Kind]:
     """Of these kinds those that a value may have; none of a value of which nothing is known."""
-    if len(found.kinds - {"null"}) >= UNKNOWN_KINDS:
+    if len(found - {"null"}) >= UNKNOWN_KINDS:
         return frozenset()
-    return frozenset(kind for kind in kinds if found.may_be(kind) or (kind == "number" and found.may_be("integer")))
+    return _numbers(found).intersection(kinds)
 
 
 def named(tree: Expr) -> str:
