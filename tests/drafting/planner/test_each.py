@@ -13,6 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from planning import checked, missed, run_request, tasks_of
 
 from overture.drafting.planner import plan_request
+from overture.drafting.planner.steps import STEPS, Step
+from overture.drafting.planner.tokens import tokenize
 from overture.testing.replies import Reply, Route
 from overture.testing.world import World
 
@@ -96,6 +98,21 @@ def test_an_each_that_no_loop_can_mean_is_named(words: str) -> None:
 @pytest.mark.parametrize("words", ["save each order to out.json", "return every order", "count each order"])
 def test_what_holds_every_one_of_them_is_made_once(words: str) -> None:
     assert not any(task["kind"] == "foreach" for task in tasks_of(f"{ORDERS}, {words}"))
+
+
+OF_ALL = ("fetch", "get", "read", "count", "save", "remove", "sort", "ask AI to name")
+"""How the examples begin of steps that do their work on every one of a list at once."""
+
+
+@pytest.mark.parametrize(
+    "step", [step for step in STEPS if not step.example.startswith(OF_ALL)], ids=lambda step: step.example[:60]
+)
+def test_no_step_drops_an_each(step: Step) -> None:
+    for token in tokenize(step.example):
+        if token.lower in ("the", "a", "an", "its", "it", "them"):
+            words = f"{step.example[: token.start]}each{step.example[token.end :]}"
+            planned = plan_request(step.given + words)
+            assert planned.not_understood or "'kind': 'foreach'" in str(planned.document), words
 
 
 def test_every_thing_that_is_fetched_is_a_list() -> None:
