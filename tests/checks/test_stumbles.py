@@ -335,3 +335,8 @@ def test_a_url_of_a_trusted_list_is_not_called_data() -> None:
             tasks: [{id: g, kind: http, url: "{{ one }}"}]
         """)
     assert found == ["the host of this url is not known before the run"]
+
+
+def test_a_command_of_a_megabyte_is_told_without_its_words() -> None:
+    (found,) = verdict(SHELL.format("'" + "{{ " * 300_000 + "'")).diagnostics
+    assert found.help == "give each word by itself: `[ls, -l]`"

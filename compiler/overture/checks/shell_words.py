@@ -45,7 +45,7 @@ _REDIRECTION = re.compile(r"(?:[012]?>>?&[012]|&>>?|2>>?|>>)|(?:[012&]?>>?)/dev/
 _VARIABLE = re.compile(r"\$(?:[A-Z][A-Z0-9_]+|\{[A-Z][A-Z0-9_]+\})(?:/\S*)?")
 _SUBSTITUTION = re.compile(r"\$\([^()]+\)|`[^`]+`")
 _PATTERN = re.compile(r"[\w./-]*\*[\w./*-]*")
-_FILE = re.compile(r"[\w./~-]*[./][\w./~-]*")
+_FILE = re.compile(r"(?=[^./]*[./])[\w./~-]+")
 
 NO_SHELL = 'no shell reads the words; run one where you need it: `[sh, -c, "…"]`'
 

@@ -14,12 +14,17 @@ _QUOTED = re.compile(r"""'[^']*'|"[^"$`\\]*\"""")
 """What only a shell gives a meaning to, and what keeps its characters from it."""
 _PLAIN = re.compile(r"[A-Za-z./_][A-Za-z0-9./_=+@-]*|--?[A-Za-z][A-Za-z0-9./_=+-]*")
 _WORDS_OF_YAML = frozenset(("true", "false", "null"))
+MAX_LINE = 2_000
+"""Characters of a command that is parted into words: people's are shorter, and a hostile one could hold megabytes."""
 MAX_SHOWN = 100
 """Characters of a list that are shown: a help is one line."""
 
 
 def words_of(text: str) -> tuple[str, ...] | None:
-    """The words of a command line; a template is a part of one word. None where a quote is open."""
+    """The words of a command line; a template is a part of one word. None where a quote is open, or
+    where it is longer than anybody writes."""
+    if len(text) > MAX_LINE:
+        return None
     templates = _TEMPLATE.findall(text)
     try:
         words = shlex.split(_TEMPLATE.sub(_HELD, text))
@@ -33,7 +38,9 @@ def words_of(text: str) -> tuple[str, ...] | None:
 
 def needs_shell(text: str) -> bool:
     """Whether a shell would read more than words in a command line."""
-    return _OF_SHELL.search(_QUOTED.sub(_HELD, _TEMPLATE.sub(_HELD, text.strip()))) is not None
+    return (
+        len(text) <= MAX_LINE and _OF_SHELL.search(_QUOTED.sub(_HELD, _TEMPLATE.sub(_HELD, text.strip()))) is not None
+    )
 
 
 def list_of_words(words: tuple[str, ...], *, is_json: bool = False) -> str:
