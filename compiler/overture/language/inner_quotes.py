@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MAX_LINE = 10_000
+MAX_LINE = 2_000
 """Characters of a line that are looked at: people's lines are shorter, and a hostile file may hold one of megabytes."""
 
 _OPENING = re.compile(r"""(?:^|[\[{,]|[:?-](?=\s))\s*(?P<quote>["'])""")
