@@ -71,6 +71,11 @@ def test_what_a_webhook_brings_is_said() -> None:
     assert "what the webhook brings is the GitHub release: its shape is not known" in planned.assumptions
 
 
+def test_what_holds_for_the_whole_is_said() -> None:
+    planned = plan_request("Load https://example.com/news. Retry twice. Time out after 10 minutes.")
+    assert planned.understanding.endswith("; 3 attempts of what may be repeated; at most 10m in all")
+
+
 @pytest.mark.parametrize(
     "words",
     [

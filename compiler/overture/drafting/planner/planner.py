@@ -90,6 +90,11 @@ def _understanding(document: dict[str, Json], brought: str) -> str:
     for key, words in (("on_failure", "when it fails"), ("finally", "at the end in any case")):
         if document.get(key):
             told += f"; {words}: {'; '.join(_told(task) for task in document[key])}"
+    retry = document.get("defaults", {}).get("retry")
+    if retry:
+        told += f"; {retry['attempts']} attempts of what may be repeated"
+    if document.get("timeout"):
+        told += f"; at most {document['timeout']} in all"
     return told
 
 
