@@ -81,7 +81,7 @@ HEAD = "overture: 1\nname: example\n"
         ("tasks: [{id: a, kind: log, message: '{{ (tasks.a.b + 1) / 2 }}'}]", "read-before-exists"),
         (
             "tasks: [{id: a, kind: ai, prompt: b}, {id: b, kind: log, message: b, when: tasks.a.value}]",
-            "not-boolean",
+            "unchecked-answer",
         ),
         ("tasks: [{id: a, kind: log, message: '{{ secrets.TOKEN }}'}]", "misplaced-secret"),
     ],
