@@ -50,9 +50,10 @@ def was_there_anyway(mutant: Mutant) -> bool:
 
 def is_of_unknown_type(mutant: Mutant) -> bool:
     """No schema says what is in there, so nobody can know that it may be missing: unknown stays unknown without noise.
-    An input that is just an object, the query and the headers of a webhook, a webhook's body without `returns`."""
+    An input that is just an object, the query and the headers of a webhook, a webhook's body without `returns`, the
+    outputs of a workflow whose file is not there (a mutant is checked alone)."""
     parts = _read(mutant).parts
-    return parts[:2] in (("inputs", "data"), ("trigger", "query"), ("trigger", "headers"))
+    return parts[:2] in (("inputs", "data"), ("trigger", "query"), ("trigger", "headers"), ("trigger", "outputs"))
 
 
 def may_be_anything(mutant: Mutant) -> bool:
@@ -63,12 +64,27 @@ def may_be_anything(mutant: Mutant) -> bool:
 
 def is_rendered_as_nothing(mutant: Mutant) -> bool:
     """Null renders as nothing (language.md 2): without its default the text is another, but right. Only where the path
-    is all that the braces hold, and where it is null at worst: a nullable property, the task of the run's error."""
+    is all that the braces hold, and where it is null at worst: a nullable property, the task of the run's error, who
+    answered an approval and what they wrote."""
     read, data = mutant.facts
     alone = re.fullmatch(r"\s*\|\s*default\((?:[^()']|'[^']*')*\)\s*", read.after) and not read.before.strip()
     found = schema_of_read(data, read, len(read.parts))
-    is_nullable = read.parts == ("run", "error", "task") or (found is not None and "null" in found[1].get("type", ()))
+    is_of_approval = any(
+        task.kind == "approve" and read.parts in {("tasks", task.id, name) for name in ("by", "comment")}
+        for task in tasks(data)
+    )
+    is_named = read.parts == ("run", "error", "task") or is_of_approval
+    is_nullable = is_named or (found is not None and "null" in found[1].get("type", ()))
     return bool(alone) and not read.expression.is_bare and is_nullable
+
+
+def was_approved(mutant: Mutant) -> bool:
+    """Its task runs when `tasks.x.approved`: what is filled in with an approval is there then (language.md 5), so the
+    default was never needed."""
+    read, data = mutant.facts
+    name = read.parts[1]
+    guarded = [task for task in tasks(data) if task.data.get("when") == f"tasks.{name}.approved"]
+    return read.parts[2] == "value" and any(read.expression.pointer.startswith(task.pointer + "/") for task in guarded)
 
 
 def is_needed_anyway(mutant: Mutant) -> bool:
@@ -126,7 +142,7 @@ def is_implied_by_reads(mutant: Mutant) -> bool:
 
 _OF_A_READ = (has_a_default, is_asked_for)
 EQUIVALENT: dict[str, tuple[Predicate, ...]] = {
-    "drop_a_default": (was_there_anyway, is_of_unknown_type, is_rendered_as_nothing),
+    "drop_a_default": (was_there_anyway, is_of_unknown_type, is_rendered_as_nothing, was_approved),
     "require_no_longer_a_property_that_is_read": _OF_A_READ,
     "declare_no_longer_a_property_that_is_read": (may_be_anything,),
     "move_a_task_that_is_read_into_a_branch": (is_there_whatever_happens, *_OF_A_READ),
