@@ -132,3 +132,9 @@ def test_a_schema_of_any_form_is_told_and_not_stumbled_over(kind: str) -> None:
     task = f"{{id: a, kind: ai, prompt: hello, returns: {{type: object, properties: {{x: {{type: {kind}}}}}}}}}"
     document = f"tasks:\n  - {task}\n  - {{id: b, kind: log, message: '{{{{ tasks.a.value | tojson }}}}'}}\n"
     assert "OV313" in codes(document)
+
+
+def test_a_value_for_an_input_whose_schema_is_wrong_is_not_judged() -> None:
+    head = "triggers: [{type: schedule, cron: '0 9 * * *', timezone: UTC, inputs: {a: 3}}]\n"
+    task = "tasks: [{id: x, kind: log, message: '{{ inputs.a }}'}]\n"
+    assert codes(f"inputs: {{a: {{type: text, default: 1}}}}\n{head}{task}") == ["OV313"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from overture.checks.analysis import Analysis
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.records import record
+from overture.expressions.schema_problems import schema_problems
 from overture.expressions.schemas import type_of_schema
 from overture.expressions.types import ANY, KINDS, OBJECT, STRING, Json, Type, list_of
 from overture.language.tasks import CallTask, RememberTask
@@ -34,9 +35,13 @@ class Handed:
 
     @property
     def misfits(self) -> list[Misfit]:
-        """Why the one value that is given is refused by the schema of the place, whatever its type."""
+        """Why the one value that is given is refused by the schema of the place, whatever its type. A schema that is
+        wrong itself refuses nothing."""
         values = self.given.values
-        return [] if self.schema is None or values is None or len(values) != 1 else validate(values[0], self.schema)
+        if self.schema is None or values is None or len(values) != 1:
+            return []
+        bare = {key: each for key, each in self.schema.items() if key != "default"}
+        return [] if schema_problems(bare) else validate(values[0], bare)
 
     @property
     def may_be_null(self) -> bool:

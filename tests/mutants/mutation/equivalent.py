@@ -84,7 +84,9 @@ def was_approved(mutant: Mutant) -> bool:
     read, data = mutant.facts
     name = read.parts[1]
     guarded = [task for task in tasks(data) if task.data.get("when") == f"tasks.{name}.approved"]
-    return read.parts[2] == "value" and any(read.expression.pointer.startswith(task.pointer + "/") for task in guarded)
+    return read.parts[2:3] == ("value",) and any(
+        read.expression.pointer.startswith(task.pointer + "/") for task in guarded
+    )
 
 
 def is_needed_anyway(mutant: Mutant) -> bool:
