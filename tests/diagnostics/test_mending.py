@@ -99,6 +99,7 @@ LOG = "tasks:\n  - {id: a, kind: log, message: a}\n"
         ("secrets:\n  - A  # for b\n", "secrets:\n  - A  # for b\n"),
         ("secrets:\n  - A  # for b\n  - B\n", "secrets:\n  - A  # for b\n"),
         ("secrets: [A, # a\n  B]\n", "secrets: [A, # a\n  B]\n"),
+        ("secrets:\n  - |- # why\n    A\n  - B\n", "secrets:\n  - |- # why\n    A\n"),
     ],
 )
 def test_a_secret_that_nothing_reads_is_taken_out_but_no_comment(before: str, after: str) -> None:

@@ -62,8 +62,8 @@ def without_secret(source: Source, index: int) -> Edit | None:
         return _without_lines(source, listed)
     start = _line(text, place.start)
     end = _NOTHING.match(text, place.end)
-    if not _ELEMENT.match(text, start, place.start) or end is None:
-        return None
+    if not _ELEMENT.match(text, start, place.start) or end is None or "#" in text[start : end.end()]:
+        return None  # a comment may stand behind the `|` of a text
     return _change(source, start, _next_line(text, end.end()), "")
 
 
