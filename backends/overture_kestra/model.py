@@ -57,11 +57,12 @@ class Task:
             entries["description"] = self.description
         if self.run_if is not None:
             entries["runIf"] = self.run_if
+        entries |= dict(self.properties)
         if self.retry is not None:
             entries["retry"] = self.retry
         if self.timeout is not None:
             entries["timeout"] = self.timeout
-        return entries | dict(self.properties)
+        return entries
 
     def walk(self) -> Iterator[Task]:
         """This task and all inside it."""

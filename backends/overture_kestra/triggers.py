@@ -8,10 +8,11 @@ from overture.plan.model import Trigger
 from overture_kestra import model
 from overture_kestra.carriers import Carrier, Text, is_null_free
 from overture_kestra.inexact import Inexact
+from overture_kestra.layout import json_object
 from overture_kestra.model import Script, Value
 from overture_kestra.pebble import constant_value, json_text, template_text, unbracketed
 from overture_kestra.place import CORE, Lowering, Place, Refused
-from overture_kestra.values import Program, compute, json_object, script_files, secrets_entry, step
+from overture_kestra.values import Program, compute, script_files, secrets_entry, step
 
 STATES = {"succeeded": "SUCCESS", "failed": "FAILED", "cancelled": "CANCELLED"}
 MISSED = {"none": "NONE", "last": "LAST", "all": "ALL"}

@@ -12,6 +12,7 @@ from overture.plan.python_source import HELPERS, NoPython, python_condition, pyt
 from overture_kestra import carriers
 from overture_kestra.carriers import Carrier, Plain, Text
 from overture_kestra.inexact import Inexact
+from overture_kestra.layout import json_object as json_object
 from overture_kestra.model import Script, Task, Value
 from overture_kestra.pebble import json_text
 from overture_kestra.place import CORE, Lowering, Place, Refused, members_text
@@ -165,11 +166,6 @@ def maybe(carrier: Carrier) -> str:
 
 def secrets_entry(names: list[str]) -> str:
     return '"secrets": [' + ", ".join("{{ secret('" + name + "') | toJson }}" for name in names) + "]"
-
-
-def json_object(entries: list[str]) -> str:
-    """An object over several lines, an entry each."""
-    return "{\n" + ",\n".join(f"  {entry}" for entry in entries) + "\n}\n" if entries else "{}\n"
 
 
 def verbatim(text: str) -> Value:
