@@ -245,7 +245,7 @@ class Flow:
         program, inner = self.program, place.inside(task.id)
         naming = FlowNaming(program, place)
         tree = task.fields["items"]
-        items = program.expression(tree, naming)
+        items = (program.operand if "where" in task.fields else program.expression)(tree, naming)
         if not tree.type.is_only("array"):
             items = f"{program.helper('a_list')}({items})"
         if "where" in task.fields:
@@ -268,7 +268,7 @@ class Flow:
         item, source = program.item_of(task.id), program.expression(task.fields["collect"], naming)
         outer = FlowNaming(program, place)
         tree = task.fields["items"]
-        items = program.expression(tree, outer)
+        items = program.operand(tree, outer)
         if not tree.type.is_only("array"):
             items = f"{program.helper('a_list')}({items})"
         where = ""

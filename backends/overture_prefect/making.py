@@ -53,6 +53,9 @@ class Maker:
     def expression(self, tree: Expr) -> str:
         return self.program.expression(tree, self.naming)
 
+    def operand(self, tree: Expr) -> str:
+        return self.program.operand(tree, self.naming)
+
     def condition(self, tree: Expr) -> str:
         return self.program.condition(tree, self.naming)
 

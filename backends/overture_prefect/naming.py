@@ -42,9 +42,10 @@ class FlowNaming:
         return self.variable(ref) if found is None else found
 
     def presence(self, ref: Ref) -> str | None:
-        if ref.root != "tasks" or not self.program.may_be_missing(ref, self.place):
+        # a task that was skipped or never started has a state and an error too, which is null
+        if ref.root != "tasks" or ref.field in ("state", "error") or not self.program.may_be_missing(ref, self.place):
             return None
-        if ref.type.is_nullable and ref.field not in ("state", "error"):
+        if ref.type.is_nullable:
             state = Ref("tasks", ref.name, "state")
             return f'({self.variable(state)} == "succeeded")'
         return f"({self.variable(ref)} is not None)"

@@ -273,6 +273,11 @@ class Program:
         """The source of a tree; what has no translation is a gap."""
         return self._source(python_expression, tree, naming)
 
+    def operand(self, tree: Expr, naming: FlowNaming) -> str:
+        """The source of a tree as something may follow it: an attribute, or the condition of a comprehension."""
+        source = self.expression(tree, naming)
+        return source if python_expression(tree, naming).is_atom else f"({source})"
+
     def condition(self, tree: Expr, naming: FlowNaming) -> str:
         source = self._source(python_condition, tree, naming)
         # where only true and false matter a list need not be made either

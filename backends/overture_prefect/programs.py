@@ -90,7 +90,8 @@ def lower_read_file(maker: Maker) -> dict[str, str]:
 def lower_write_file(maker: Maker) -> dict[str, str]:
     form = str(maker.literal("format", "text"))
     tree = maker.field("content")
-    source = maker.expression(tree)
+    is_followed = form == "base64" or (form == "text" and tree.type.is_only("string"))
+    source = maker.operand(tree) if is_followed else maker.expression(tree)
     if form == "base64":
         maker.imports("import base64")
         content = f'base64.b64decode("".join({source}.split()), validate=True)'
