@@ -9,8 +9,19 @@ import pytest
 from overture.checks.verdict import Verdict
 from overture.cli.loading import load
 from overture.plan.build import plan
-from overture.testing import Case, Observed, SettableClock, SystemClock, World, differences, find_cases, load_case
-from overture.testing.cases import read_workspace
+from overture.testing import (
+    Case,
+    Observed,
+    SettableClock,
+    SystemClock,
+    World,
+    comparable_tasks,
+    differences,
+    find_cases,
+    load_case,
+    read_workspace,
+)
+from overture.testing.instances import REPEATABLE
 from overture_local import RunRequest, RunResult, Store, run
 from overture_local.kinds import TASKS
 
@@ -21,7 +32,10 @@ CASES = find_cases(Path(__file__).parents[1] / "cases")
 def test_the_local_executor_agrees_with_the_case(folder: Path, tmp_path: Path) -> None:
     case = load_case(folder)
     verdict = _check(case)
-    refused = sorted({task.kind for task in plan(verdict.checked).walk() if task.kind not in TASKS})
+    assert verdict.checked is not None
+    built = plan(verdict.checked)
+    kinds = {task.id: task.kind for task in built.walk()}
+    refused = sorted({kind for kind in kinds.values() if kind not in TASKS})
     if refused:
         pytest.skip(f"no {', '.join(refused)} on the local executor")
     with case.world() as world:
@@ -36,13 +50,16 @@ def test_the_local_executor_agrees_with_the_case(folder: Path, tmp_path: Path) -
             outputs=result.outputs,
             error=None if result.error is None else result.error.as_json(),
             tasks={task.at: task.state for task in result.tasks},
+            attempts={task.at: task.attempts for task in result.tasks if kinds[task.id] in REPEATABLE},
+            comparable=comparable_tasks(built),
             requests=world.requests,
             model_calls=world.model_calls,
             state_after=state,
             files=read_workspace(workspace),
             log=lines,
         )
-    assert differences(placed, observed) == []
+    found = differences(placed, observed)
+    assert not found, "\n".join(found)
 
 
 def _check(case: Case) -> Verdict:

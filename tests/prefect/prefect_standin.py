@@ -70,7 +70,7 @@ class Task:
                 async with asyncio.timeout(self.options.get("timeout_seconds")):
                     found = await self.function(*args, **kwargs)
             except asyncio.CancelledError:
-                self.record.tasks[run.name] = "other"
+                self.record.tasks[run.name] = "cancelled"
                 raise
             except Exception as error:
                 if attempt < retries:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from overture.testing import Case, CaseError, Observed, Request, differences, find_cases, load_case
+from overture.cli.loading import load
+from overture.plan.build import plan
+from overture.testing import Answer, Case, CaseError, Observed, Request, differences, find_cases, load_case
+from overture.testing.instances import REPEATABLE, instance_of
 from overture.testing.order import follow, steps_of
 from overture.testing.values import is_same
 
@@ -80,7 +84,7 @@ def test_a_run_that_agrees_has_no_differences(tmp_path: Path) -> None:
         ({"outputs": {"n": 2, "m": 1}}, "outputs.m: 1 is not expected"),
         ({"outputs": {}}, "outputs.n: expected 2, but it is missing"),
         ({"error": {"type": "fail", "task": "a", "message": "no"}}, "error: none is expected, got (fail at a: no)"),
-        ({"tasks": {"label[0]": "succeeded"}}, "tasks.label: expected succeeded, failed, got succeeded"),
+        ({"tasks": {"label[0]": "succeeded"}}, "tasks.label[1]: expected failed, got nothing"),
         ({"requests": REQUESTS[:2]}, "requests: `POST /b` is missing"),
         ({"requests": [*REQUESTS, request("GET /c")]}, "requests[3]: `GET /c` is not expected"),
         ({"requests": [REQUESTS[1]]}, "requests: `GET /a` is missing"),
@@ -110,6 +114,12 @@ def test_a_difference_is_told_in_a_line(tmp_path: Path, change: dict[str, Any], 
         ("about: &a x\nexpect: {}", "anchors have no place here"),
         ("about: x\nexpect: {state: good}", "`expect.state`: is none of succeeded"),
         ("about: x\nexpect: {state: failed}", "`error` is missing"),
+        ("about: x\nexpect: {tasks: {a: good}}", "`expect.tasks.a`: is none of succeeded"),
+        ("about: x\nexpect: {tasks: {a: [[failed, good]]}}", "`expect.tasks.a[0][1]`: is none of succeeded"),
+        ("about: x\nexpect: {tasks: {'a[0': failed}}", "`a[0` names no task"),
+        ("about: x\nexpect: {attempts: {a: twice}}", "`expect.attempts.a`: is no whole number"),
+        ("about: x\napprovals: {a: yes}\nexpect: {}", "`approvals.a`: is no mapping"),
+        ("about: x\napprovals: {a: {approved: yes}}\nexpect: {}", "`approvals.a.approved`: is neither true nor false"),
         ("about: x\nexpect: {requests: [FETCH /a]}", "`expect.requests[0]`: `FETCH /a` is not of the form"),
         ("about: x\nhttp: {GET /a: {json: 1, text: a}}\nexpect: {}", "more than one of json, text"),
         ("about: x\nmodels: {a: {jsn: 1}}\nexpect: {}", "`jsn` is not known here"),
@@ -161,6 +171,97 @@ expect:
     assert "is not what `b` stands for" in run("x", "x", "x")[1]
 
 
+LOOPS = {"work": 0, "tell": 0, "each": 0, "label": 1, "cell": 2}
+"""Tasks of a plan, with the number of loops round each."""
+
+RAN = {"work": "succeeded", "tell": "succeeded", "each": "succeeded"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "tasks", "lines"),
+    [
+        ("{}", RAN, []),
+        ("{}", RAN | {"each[0].label": "succeeded", "label[1]": "succeeded", "cell[0,1]": "succeeded"}, []),
+        ("{}", RAN | {"tell": "skipped"}, ["tasks.tell: expected succeeded, got skipped"]),
+        ("{}", {"work": "succeeded", "each": "succeeded"}, ["tasks.tell: expected succeeded, got nothing"]),
+        ("{}", RAN | {"label[1]": "failed"}, ["tasks.label[1]: expected succeeded, got failed"]),
+        ("{'label[1]': failed}", RAN | {"label[0]": "failed", "label[1]": "failed"}, ["tasks.label[0]: expected succ"]),
+        ("{label: [failed]}", RAN | {"label[0]": "failed", "label[1]": "failed"}, ["tasks.label[1]: expected nothing"]),
+        ("{label: failed}", RAN, ["tasks.label: expected failed, got nothing"]),
+        ("{label: failed}", RAN | {"label[0]": "failed", "label[1]": "failed"}, []),
+        ("{cell: [[failed], succeeded]}", RAN | {"cell[0,0]": "failed", "cell[1,0]": "succeeded"}, []),
+        (
+            "{cell: [[failed], []]}",
+            RAN | {"cell[0,0]": "failed", "cell[1,0]": "succeeded"},
+            ["tasks.cell[1][0]: expe"],
+        ),
+        (
+            "{cell: [[failed, failed]]}",
+            RAN | {"cell[0,0]": "failed"},
+            ["tasks.cell[0][1]: expected failed"],
+        ),
+    ],
+)
+def test_every_task_must_have_succeeded_that_is_not_said_to_have_ended_otherwise(
+    tmp_path: Path, expected: str, tasks: dict[str, str], lines: list[str]
+) -> None:
+    case = read(tmp_path, f"about: x\nexpect: {{tasks: {expected}}}")
+    found = differences(case, Observed("succeeded", tasks=tasks, comparable=LOOPS))
+    assert len(found) == len(lines)
+    assert all(line.startswith(start) for line, start in zip(found, lines, strict=True)), found
+
+
+@pytest.mark.parametrize(
+    ("state", "differs"), [("skipped", False), ("cancelled", False), ("failed", True), ("succeeded", True)]
+)
+def test_where_only_what_started_is_shown_absent_is_skipped_or_cancelled(
+    tmp_path: Path, state: str, differs: bool
+) -> None:
+    case = read(tmp_path, f"about: x\nexpect: {{tasks: {{tell: {state}, label: [succeeded, {state}]}}}}")
+    seen = {"work": "succeeded", "each": "succeeded", "label[0]": "succeeded"}
+    shown = Observed("succeeded", tasks=seen, comparable=LOOPS, records_unstarted=False)
+    assert len(differences(case, shown)) == (2 if differs else 0)
+    assert len(differences(case, replace(shown, records_unstarted=True))) == 2
+
+
+def test_what_an_engine_shows_nothing_of_is_not_compared(tmp_path: Path) -> None:
+    case = read(tmp_path, "about: x\nexpect: {tasks: {work: failed, each: failed}}")
+    shown = Observed("succeeded", tasks={"work": "failed"}, comparable={"work": 0})
+    assert differences(case, shown) == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "attempts", "lines"),
+    [
+        ("{}", {"work": 1, "label[0]": 1, "label[1]": 1}, []),
+        ("{}", {"work": 2}, ["attempts.work: expected 1, got 2"]),
+        ("{work: 2}", {"work": 2}, []),
+        ("{work: 2}", {}, ["attempts.work: expected 2, got nothing"]),
+        ("{'label[1]': 3}", {"label[0]": 1, "label[1]": 3}, []),
+        ("{'label[1]': 3}", {"label[0]": 3, "label[1]": 3}, ["attempts.label[0]: expected 1, got 3"]),
+        ("{label: [1, 2]}", {"label[0]": 1, "label[1]": 1}, ["attempts.label[1]: expected 2, got 1"]),
+        ("{label: 2}", {"label[0]": 2, "label[1]": 1}, ["attempts.label[1]: expected 2, got 1"]),
+    ],
+)
+def test_a_task_is_attempted_as_often_as_the_case_says_else_once(
+    tmp_path: Path, expected: str, attempts: dict[str, int], lines: list[str]
+) -> None:
+    case = read(tmp_path, f"about: x\nexpect: {{attempts: {expected}}}")
+    tasks = dict.fromkeys(attempts, "failed")
+    assert differences(case, Observed("succeeded", tasks=tasks, attempts=attempts)) == lines
+
+
+def test_what_never_started_was_not_attempted_either(tmp_path: Path) -> None:
+    case = read(tmp_path, "about: x\nexpect: {tasks: {work: skipped, tell: cancelled}}")
+    shown = Observed("succeeded", tasks={"work": "skipped", "tell": "cancelled"}, attempts={"work": 0, "tell": 2})
+    assert differences(case, shown) == []
+
+
+def test_what_people_answer_is_read_by_task(tmp_path: Path) -> None:
+    text = "about: x\napprovals: {ask: {approved: false, by: ann, comment: no, value: {n: 3}}, other: {}}\nexpect: {}"
+    assert read(tmp_path, text).approvals == {"ask": Answer(False, "ann", "no", {"n": 3}), "other": Answer(True)}
+
+
 def test_files_and_state_are_held_to_the_case(tmp_path: Path) -> None:
     text = "about: x\nexpect: {files: {a.txt: hi, b.json: {json: {n: 1}}, c: null}, state_after: {seen: [1]}}"
     case = read(tmp_path, text)
@@ -207,6 +308,18 @@ def test_an_early_match_is_undone_when_it_leads_nowhere() -> None:
 )
 def test_values_are_compared_with_their_types(left: Any, right: Any, expected: bool) -> None:
     assert is_same(left, right) is expected
+
+
+@pytest.mark.parametrize("folder", find_cases(CORPUS), ids=lambda folder: folder.name)
+def test_what_a_case_says_of_tasks_is_said_of_tasks_of_its_workflow(folder: Path) -> None:
+    case = load_case(folder)
+    checked = load(str(case.workflow)).verdict.checked
+    assert checked is not None
+    kinds = {task.id: task.kind for task in plan(checked).walk()}
+    named = {instance_of(name)[0] for name in (*case.expect.tasks, *case.expect.attempts)}
+    assert named - kinds.keys() == set()
+    assert {kinds.get(name) for name in case.approvals} <= {"approve"}
+    assert {kinds[instance_of(name)[0]] for name in case.expect.attempts} <= set(REPEATABLE)
 
 
 def test_every_case_of_the_corpus_can_be_read_and_says_what_it_promises() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from overture.testing.cases import Case, read_files
 from overture.testing.expectations import ExpectedCall, ExpectedLine, ExpectedRequest
+from overture.testing.instances import attempt_differences, state_differences
 from overture.testing.mail import Mail
 from overture.testing.models import ModelCall
 from overture.testing.order import follow, steps_of
@@ -23,15 +23,18 @@ ABSENT = "${absent}"
 class Observed:
     """What a run did, on whatever engine.
 
-    `tasks` maps `at` (`each_issue[0].label`) to a state. `log` is (level, message) of the log tasks in order.
-    What an engine cannot tell is None, and is not compared; a key that its `error` cannot tell is left out of it.
-    `records_unstarted` says whether tasks that never started stand in `tasks` as skipped or cancelled.
+    `tasks` maps `at` (`each_issue[0].label`) to a state, `attempts` to a number. `comparable` are the tasks that the
+    engine shows, with the number of loops round each (None: those that the case names). `records_unstarted` says
+    whether tasks that never started stand in `tasks` as skipped or cancelled. `log` is (level, message) of the log
+    tasks in order. What an engine cannot tell is None, and is not compared; a key that its `error` cannot tell is left
+    out of it.
     """
 
     state: str
     outputs: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
     tasks: Mapping[str, str] = field(default_factory=dict)
+    attempts: Mapping[str, int] | None = None
     requests: Sequence[Request] = ()
     model_calls: Sequence[ModelCall] | None = None
     state_after: Mapping[str, Any] | None = None
@@ -39,6 +42,7 @@ class Observed:
     log: Sequence[tuple[str, str]] | None = None
     mails: Sequence[Mail] = ()
     records_unstarted: bool = True
+    comparable: Mapping[str, int] | None = None
 
 
 def differences(case: Case, observed: Observed) -> list[str]:
@@ -50,7 +54,10 @@ def differences(case: Case, observed: Observed) -> list[str]:
     if expect.outputs is not None:
         lines += compare("outputs", dict(expect.outputs), dict(observed.outputs or {}), Bindings())
     lines += _error_differences(expect.error, observed.error)
-    lines += _task_differences(expect.tasks, observed)
+    recorded = observed.records_unstarted
+    lines += state_differences(expect.tasks, observed.tasks, observed.comparable, records_unstarted=recorded)
+    if observed.attempts is not None:
+        lines += attempt_differences(expect.attempts, observed.attempts, observed.tasks)
     lines += _request_differences(expect.requests, observed.requests)
     if observed.model_calls is not None and expect.model_calls is not None:
         lines += _call_differences(expect.model_calls, observed.model_calls)
@@ -74,35 +81,6 @@ def _error_differences(wanted: Mapping[str, JSON] | None, got: Mapping[str, Any]
     if got is None:
         return [f"error: expected {show(dict(wanted))}, got none"]
     return [line for key, value in wanted.items() if key in got for line in compare(f"error.{key}", value, got[key])]
-
-
-def _task_differences(wanted: Mapping[str, str | tuple[str, ...]], observed: Observed) -> list[str]:
-    instances: dict[str, dict[tuple[int, ...], str]] = {}
-    for at, state in observed.tasks.items():
-        task, indices = _instance(at)
-        instances.setdefault(task, {})[indices] = state
-    lines = []
-    for name, states in wanted.items():
-        task, indices = _instance(name)
-        found = instances.get(task, {})
-        places = [indices] if indices else sorted(found)
-        got = [found[place] for place in places if place in found]
-        if not got and not observed.records_unstarted and {states} <= {"skipped", "cancelled"}:
-            continue
-        expected = list(states) if isinstance(states, tuple) else [states] * max(1, len(got))
-        if got != expected:
-            lines.append(f"tasks.{name}: expected {_join(expected)}, got {_join(got) or 'nothing'}")
-    return lines
-
-
-def _instance(at: str) -> tuple[str, tuple[int, ...]]:
-    """The id of a task and its place in all loops round it: `a[1].b[0].c` and `c[1,0]` are one instance."""
-    indices = tuple(int(digits) for group in re.findall(r"\[([0-9,]+)\]", at) for digits in group.split(","))
-    return re.sub(r"\[[0-9,]*\]", "", at).rpartition(".")[2], indices
-
-
-def _join(states: Sequence[str]) -> str:
-    return states[0] if len(set(states)) == 1 else ", ".join(states)
 
 
 def _request_differences(wanted: Sequence[object], got: Sequence[Request]) -> list[str]:

@@ -22,7 +22,7 @@ from overture.testing.models import ModelScript, ScriptedEntry, read_script
 from overture.testing.replies import Route, read_routes
 from overture.testing.shapes import CaseError
 from overture.testing.strict_yaml import read_yaml
-from overture.testing.values import JSON, borrow, expand
+from overture.testing.values import JSON, borrow, expand, show
 from overture.testing.world import World
 
 ENGINES = ("kestra", "prefect")
@@ -39,6 +39,7 @@ _KEYS = (
     "files",
     "http",
     "models",
+    "approvals",
     "allow",
     "expect",
     "engines",
@@ -55,9 +56,21 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person answers to an `approve` task. `by` is None where nobody says who it was; `value` are the fields of
+    its form."""
+
+    approved: bool
+    by: str | None = None
+    comment: str | None = None
+    value: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One case. `workflow` is the file; callees lie beside it. `trigger` is `{type, ...data}` or None by hand.
-    `clock` is where a settable clock starts. `files` is the workspace before the run."""
+    `clock` is where a settable clock starts. `files` is the workspace before the run. `approvals` are by task; one that
+    is not there is never answered."""
 
     name: str
     folder: Path
@@ -72,6 +85,7 @@ class Case:
     files: Mapping[str, bytes] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     models: tuple[ScriptedEntry, ...] = ()
+    approvals: Mapping[str, Answer] = field(default_factory=dict)
     allow: tuple[str, ...] = ()
     engines: Mapping[str, Support] = field(default_factory=dict)
     document: JSON = None
@@ -156,6 +170,10 @@ def _read_case(document: JSON, folder: Path) -> Case:
         files=read_files("files", script.get("files")),
         routes=read_routes("http", script.get("http")),
         models=models,
+        approvals={
+            task: _read_answer(f"approvals.{task}", answer)
+            for task, answer in shapes.read_mapping("approvals", script.get("approvals")).items()
+        },
         allow=tuple(shapes.read_text("allow", host) for host in shapes.read_list("allow", script.get("allow"))),
         engines=_read_engines("engines", script.get("engines")),
         document=document,
@@ -207,6 +225,19 @@ def _read_moment(where: str, value: JSON) -> datetime | None:
     return moment.astimezone(UTC)
 
 
+def _read_answer(where: str, value: JSON) -> Answer:
+    answer = shapes.read_mapping(where, value, ("approved", "by", "comment", "value"))
+    approved = answer.get("approved", True)
+    if not isinstance(approved, bool):
+        raise CaseError(f"{where}.approved", f"is neither true nor false but {show(approved)}")
+    return Answer(
+        approved,
+        shapes.read_optional_text(f"{where}.by", answer.get("by")),
+        shapes.read_optional_text(f"{where}.comment", answer.get("comment")),
+        shapes.read_mapping(f"{where}.value", answer.get("value")),
+    )
+
+
 def _read_engines(where: str, value: JSON) -> dict[str, Support]:
     engines = dict.fromkeys(ENGINES, Support("golden"))
     for name, marker in shapes.read_mapping(where, value, ENGINES).items():
@@ -224,6 +255,7 @@ def _read_engines(where: str, value: JSON) -> dict[str, Support]:
 
 __all__: Sequence[str] = [
     "ENGINES",
+    "Answer",
     "Case",
     "Marker",
     "Support",

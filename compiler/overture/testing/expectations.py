@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from overture.testing import shapes
+from overture.testing.instances import PerInstance, read_instances
 from overture.testing.replies import METHODS, read_target
 from overture.testing.shapes import CaseError
 from overture.testing.values import JSON
@@ -25,6 +26,19 @@ ERROR_TYPES = (
     "item",
     "refused",
     "error",
+)
+KEYS = (
+    "state",
+    "outputs",
+    "error",
+    "tasks",
+    "attempts",
+    "requests",
+    "model_calls",
+    "state_after",
+    "files",
+    "log",
+    "mails",
 )
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -73,14 +87,17 @@ class Expectation:
     """What must come out. None: not compared, but `requests`, which must all be listed.
 
     `tasks` maps a task's id (all its instances) or its place in loops (`each[0].label`) to a state, or to the
-    states of its instances in order. `mails` name, in order, what they hold (headers in lower case, `recipients`,
-    `text`, `html`, `attachments` by name). `files` maps a path to the content, or to None where no file may be.
+    states of its instances in order; a task that is not named must have succeeded. `attempts` likewise says how often
+    a task was attempted; one that started and is not named, once. `mails` name, in order, what they hold (headers in
+    lower case, `recipients`, `text`, `html`, `attachments` by name). `files` maps a path to the content, or to None
+    where no file may be.
     """
 
     state: str = "succeeded"
     outputs: Mapping[str, JSON] | None = None
     error: Mapping[str, JSON] | None = None
-    tasks: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    tasks: Mapping[str, PerInstance] = field(default_factory=dict)
+    attempts: Mapping[str, PerInstance] = field(default_factory=dict)
     requests: Nested = field(default_factory=list)
     model_calls: int | tuple[ExpectedCall, ...] | None = None
     state_after: Mapping[str, JSON] | None = None
@@ -90,8 +107,7 @@ class Expectation:
 
 
 def read_expectation(where: str, value: JSON, *, has_models: bool) -> Expectation:
-    keys = ("state", "outputs", "error", "tasks", "requests", "model_calls", "state_after", "files", "log", "mails")
-    script = shapes.read_mapping(where, value, keys)
+    script = shapes.read_mapping(where, value, KEYS)
     state = _one_of(f"{where}.state", script.get("state", "succeeded"), RUN_STATES)
     if has_models and "model_calls" not in script:
         raise CaseError(where, "`model_calls` is missing, but `models` are scripted")
@@ -101,10 +117,8 @@ def read_expectation(where: str, value: JSON, *, has_models: bool) -> Expectatio
         state=state,
         outputs=_optional_mapping(f"{where}.outputs", script, "outputs"),
         error=_read_error(f"{where}.error", script.get("error")),
-        tasks={
-            task: _read_states(f"{where}.tasks.{task}", states)
-            for task, states in shapes.read_mapping(f"{where}.tasks", script.get("tasks")).items()
-        },
+        tasks=read_instances(f"{where}.tasks", script.get("tasks"), _read_state),
+        attempts=read_instances(f"{where}.attempts", script.get("attempts"), shapes.read_integer),
         requests=_read_requests(f"{where}.requests", script.get("requests")),
         model_calls=_read_calls(f"{where}.model_calls", script.get("model_calls", 0)),
         state_after=_optional_mapping(f"{where}.state_after", script, "state_after"),
@@ -132,9 +146,7 @@ def _read_error(where: str, value: JSON) -> Mapping[str, JSON] | None:
     return error
 
 
-def _read_states(where: str, value: JSON) -> str | tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(_one_of(f"{where}[{at}]", item, TASK_STATES) for at, item in enumerate(value))
+def _read_state(where: str, value: JSON) -> str:
     return _one_of(where, value, TASK_STATES)
 
 

@@ -19,11 +19,12 @@ from typing import Any
 import yaml
 
 from engines.kestra.engine import KestraEngine
-from engines.model import EngineRun, EngineTask
+from engines.model import Approval, EngineRun, EngineTask
 from overture.plan.backend import Export
 from overture.plan.model import Plan, Task
 from overture.testing.agreement import Observed
-from overture.testing.cases import Case, read_workspace
+from overture.testing.cases import Answer, Case, read_workspace
+from overture.testing.instances import REPEATABLE, comparable_tasks
 from overture.testing.world import World
 from overture_kestra import read_outputs
 from overture_kestra.place import input_type
@@ -49,6 +50,7 @@ def observe(
         secrets={"OPENAI_API_KEY": "sk-of-the-case", **case.secrets},
         envs={"openai_base_url": world.model_url, "overture_model": "model-of-the-case"},
         stored={f"{plan.name}_{name}": _compact(value) for name, value in case.state.items()},
+        approvals={task: _approval(answer) for task, answer in case.approvals.items()},
         trigger=trigger,
         world=tenant,
     )
@@ -60,12 +62,14 @@ def observe(
             outputs=read_outputs(plan, run.outputs or {}) if run.state == "succeeded" else {},
             error=_error(plan, run) if run.state == "failed" else None,
             tasks=_states(plan, run),
+            attempts=_attempts(plan, run),
             requests=world.requests,
             model_calls=world.model_calls,
             state_after=_kept(plan, run),
             files=files,
             log=_log(plan, run),
             records_unstarted=False,
+            comparable=comparable_tasks(plan),
         ),
         run,
     )
@@ -139,6 +143,12 @@ def _given(plan: Plan, flow: str, trigger: Mapping[str, Any], engine: KestraEngi
     return dict(zip(templates, (each.text for each in found), strict=True))
 
 
+def _approval(answer: Answer) -> Approval:
+    """The form as a person fills it in: what is not filled in is not sent."""
+    comment = {} if answer.comment is None else {"comment": answer.comment}
+    return Approval({"approved": answer.approved, **comment, **answer.value}, answer.by)
+
+
 # ---- files: those of the namespace, laid and taken by flows of the test's own
 
 
@@ -205,6 +215,12 @@ def _states(plan: Plan, run: EngineRun) -> dict[str, str]:
             if is_step and row.state in ("failed", "skipped") and row.index_path not in places:
                 states[task.id + "".join(f"[{index}]" for index in row.index_path)] = row.state
     return states
+
+
+def _attempts(plan: Plan, run: EngineRun) -> dict[str, int]:
+    kinds = {task.id: task.kind for task in plan.walk()}
+    rows = [row for row in run.tasks if row.flow in _flows(plan) and kinds.get(row.name) in REPEATABLE]
+    return {row.label: row.attempts for row in rows}
 
 
 def _flows(plan: Plan) -> tuple[str, str]:

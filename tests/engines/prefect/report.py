@@ -14,8 +14,10 @@ TASK_STATES: dict[str, TaskState] = {
     "COMPLETED": "succeeded",
     "FAILED": "failed",
     "CANCELLED": "cancelled",
+    "CRASHED": "cancelled",
     "RUNNING": "running",
 }
+"""CRASHED is Prefect's word for what a timeout round it interrupts: a listed difference of its support table."""
 
 SKIPPED = "Skipped"
 """The name of the completed state that an export gives to a task whose condition is false."""
