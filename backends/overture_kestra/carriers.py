@@ -23,9 +23,12 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The expression gives the value's JSON text, compact."""
+    """The expression gives JSON text, compact: the value's, or that of something of which `steps` (jq) lead to it.
+    `value`: a shorter expression for the value itself."""
 
     expression: str
+    steps: tuple[str, ...] = ()
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,17 @@ Carrier: TypeAlias = Plain | Text | Members
 def value_of(carrier: Plain | Text) -> str:
     """A Pebble expression, binding like a name, that gives the value."""
     if isinstance(carrier, Text):
-        return f"fromJson({carrier.expression})"
+        return carrier.value or f"fromJson({text_of(carrier)})"
     return carrier.expression if carrier.is_tight else f"({carrier.expression})"
 
 
 def text_of(carrier: Plain | Text) -> str:
     """A Pebble expression that gives the value's JSON text."""
     if isinstance(carrier, Text):
-        return carrier.expression
+        if not carrier.steps:
+            return carrier.expression
+        program = " | ".join([".[0] | fromjson", *carrier.steps, "tojson"])
+        return f"[{carrier.expression}] | jq('{program}') | first"
     return f"{value_of(carrier)} | toJson"
 
 
@@ -72,3 +78,15 @@ def is_null_free(type: Type) -> bool:
         parts = [*type.properties.values(), *([type.rest] if type.rest is not None else [])]
         return all(not part.is_nullable and is_null_free(part) for part in parts)
     return True
+
+
+def may_hold_double(type: Type, depth: int = 8) -> bool:
+    """Whether a number that is not whole may stand somewhere in a value of this type."""
+    if depth == 0 or type.is_any or "number" in type.kinds:
+        return True
+    if type.may_be("array") and (type.items is None or may_hold_double(type.items, depth - 1)):
+        return True
+    if not type.may_be("object"):
+        return False
+    rest = [] if type.is_closed else [type.rest] if type.rest is not None else [Type()]
+    return any(may_hold_double(each, depth - 1) for each in (*type.properties.values(), *rest))

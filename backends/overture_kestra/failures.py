@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from overture.plan.model import Block, Plan
 from overture_kestra import model
 from overture_kestra.model import Task, Value
 from overture_kestra.pebble import pebble_string
@@ -72,6 +73,29 @@ def _entry(each: Failing, with_task: bool) -> str:
     parts.append(f"'state': tasks.{each.id}.state ?? ''")
     known = dict(each.known) or {"error": f"outputs.{each.id}.vars.error ?? null"}
     return "{" + ", ".join([*parts, *(f"'{name}': {value}" for name, value in known.items())]) + "}"
+
+
+def loops_that_tell(plan: Plan, *, is_told: bool) -> frozenset[str]:
+    """The loops whose items hand on their errors: something reads what went wrong in them. `is_told`: the run's error
+    is read."""
+    found: set[str] = set()
+    for block in (plan.body, plan.on_failure, plan.finally_):
+        if block is not None:
+            found |= set(_telling(block, is_told and block is plan.body))
+    return frozenset(found)
+
+
+def _telling(block: Block, is_told: bool) -> Iterator[str]:
+    for task in block.tasks:
+        reads = "error" in task.reads
+        here = reads if task.continues_on_error else is_told or reads
+        if task.kind == "foreach":
+            here = here or "failed" in task.reads
+            if here:
+                yield task.id
+        for slot, inner in task.blocks.items():
+            # what a try caught is its own matter
+            yield from _telling(inner, reads if (task.kind, slot) == ("try", "tasks") else here)
 
 
 def barrier(lowering: Lowering, tasks: Sequence[Task], id: str) -> list[Value]:

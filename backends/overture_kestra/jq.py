@@ -76,7 +76,8 @@ def _slice(of: Type, start: Expr | None, stop: Expr | None) -> str:
         if each is not None and type(value) is not int:
             raise Inexact("a part with computed bounds")
         bounds.append("" if value is None else str(value))
-    return f".[{bounds[0]}:{bounds[1]}]"
+    # jq has no `.[:]`
+    return f".[{bounds[0]}:{bounds[1]}]" if any(bounds) else "."
 
 
 def constant(tree: Expr) -> Json:
@@ -170,17 +171,17 @@ def _condition(tree: Filter, item: Type) -> str:
     if name == "in":
         if not (isinstance(value, ListOf) and value.items):
             raise Inexact("a test against a list that is computed")
-        words = ", ".join(_literal(bare(each), kind) for each in value.items)
+        words = ", ".join(literal(bare(each), kind) for each in value.items)
         return f"({path} as $it | [{words}] | any(. == $it))"
     if name in ("eq", "ne"):
-        return f"({path} {'==' if name == 'eq' else '!='} {_literal(value, kind)})"
+        return f"({path} {'==' if name == 'eq' else '!='} {literal(value, kind)})"
     signs = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
     if name not in signs or not kind.is_only("number") or not isinstance(constant(value), int):
         raise Inexact("an order that jq sees otherwise")
-    return f"({path} {signs[name]} {_literal(value, kind)})"
+    return f"({path} {signs[name]} {literal(value, kind)})"
 
 
-def _literal(tree: Expr, kind: Type) -> str:
+def literal(tree: Expr, kind: Type) -> str:
     """A constant that jq compares with values of a type as we do."""
     value = constant(tree)
     if isinstance(value, str) and kind.is_only("string", "null"):

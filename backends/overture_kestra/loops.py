@@ -1,6 +1,6 @@
-"""`foreach`: a Loop over the items with their numbers, and what it came to as tasks after it.
+"""`foreach`: a Loop over the items, and what it came to as tasks after it.
 
-Kestra's Loop drops equal values, so every item is wrapped with its number; a list of different texts needs none of it.
+Kestra's Loop drops equal values, so items that may be equal are wrapped with their numbers.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from overture.expressions.tree import Expr
-from overture.expressions.types import Type
+from overture.expressions.types import Json, Type
+from overture.plan.facts import may_hold_twice
 from overture.plan.model import Block, Task
-from overture_kestra import carriers, model
-from overture_kestra.carriers import Carrier, Plain, Text
+from overture_kestra import carriers, items, model
+from overture_kestra.carriers import Carrier, Text
 from overture_kestra.failures import barrier, failing, first_error
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.model import Script, Value
-from overture_kestra.pebble import constant_value, template_text
-from overture_kestra.place import CORE, RETURN, Failing, Place
+from overture_kestra.pebble import COMPACT, constant_value, json_text, pebble_string, template_text
+from overture_kestra.place import CORE, RETURN, Failing, ItemForm, Place
 from overture_kestra.values import Program, compute, compute_trees, local_name
 
 LowerBlock = Callable[[Block, Place], list[model.Task]]
@@ -27,28 +28,20 @@ def lower_foreach(task: Task, place: Place, lower_block: LowerBlock) -> list[mod
     if "tasks" not in task.blocks:
         return [_mapping(task, place)]
     lowering = place.lowering
-    name = lowering.name
-    values, item, before = _items(task, place)
+    values, form, before = _items(task, place)
+    lowering.items[task.id] = form
     inner = place.inside_loop(task)
-    first: list[model.Task] = []
-    if isinstance(item, str):
-        step = name(f"{task.id}_item")
-        first = [model.Task(step, RETURN, {"format": item})]
-        is_text = _item_type(task).is_only("string")
-        carrier: Carrier = Plain(f"outputs.{step}.value") if is_text else Text(f"outputs.{step}.value")
-    else:
-        carrier = item
-    lowering.results[task.id, "item:"] = carrier
     body = lower_block(task.blocks["tasks"], inner)
-    collect, last = _collect(task, inner)
     skips = task.literals.get("on_item_error", "fail") == "skip"
-    for each in (*before, *first, *last):
+    tells = task.id in lowering.telling
+    collect, last = _collect(task, inner, is_last=not skips and not tells)
+    for each in (*before, *last):
         lowering.owners[each.id] = task.id
     outputs: list[Value] = []
     if collect is not None:
-        outputs.append({"id": "value", "type": "STRING", "value": f"{{{{ {collect} ?? '' }}}}"})
-    if lowering.tells_errors:
-        found = list(failing(lowering, [*first, *body, *last]))
+        outputs.append({"id": "value", "type": "STRING", "value": collect})
+    if tells:
+        found = list(failing(lowering, [*body, *last]))
         error = first_error(lowering, found, with_task=True)
         outputs.append({"id": "error", "type": "STRING", "value": template(error)})
     concurrency = int(task.literals.get("concurrency", 1))
@@ -56,7 +49,7 @@ def lower_foreach(task: Task, place: Place, lower_block: LowerBlock) -> list[mod
         "values": values,
         "concurrencyLimit": concurrency,
         "transmitFailed": not skips,
-        "tasks": [*first, *body, *last],
+        "tasks": [*body, *last],
     }
     if outputs:
         properties["outputs"] = outputs
@@ -68,8 +61,8 @@ def lower_foreach(task: Task, place: Place, lower_block: LowerBlock) -> list[mod
             f"when an item of `{task.id}` fails, items that run beside it end in the background on Kestra",
         )
     loop = model.Task(task.id, f"{CORE}.flow.Loop", properties)
-    items = f"outputs.{task.id}.outputs ?? null"
-    lowering.failing[task.id] = Failing(task.id, task.id, (("items", items), ("type", "'item'")))
+    results = f"outputs.{task.id}.outputs ?? null" if tells else "null"
+    lowering.failing[task.id] = Failing(task.id, task.id, (("items", results), ("type", "'item'")))
     after = list(_results(task, place, collect is not None))
     return [*before, replace(loop, description=task.description), *after]
 
@@ -78,46 +71,60 @@ def _item_type(task: Task) -> Type:
     return task.fields["items"].type.item
 
 
-def _items(task: Task, place: Place) -> tuple[Value, str | Plain, list[model.Task]]:
-    """What the Loop runs over; the item in its body (a template that gives it, or where it stands); the step before."""
-    items = task.fields["items"]
-    unwrapped = "{{ fromJson(item.value).v }}"
-    if not _item_type(task).is_only("string"):
-        unwrapped = "{{ [item.value] | jq('.[0] | fromjson | .v | tojson') | first }}"
-    if "where" not in task.fields:
-        is_constant, value = constant_value(items)
-        if is_constant and isinstance(value, list) and value and _are_texts_apart(value):
-            return [template_text(str(each)) for each in value], Plain("item.value"), []
-        try:
-            text = place.pebble.json_expression(bare(items)) if not is_constant else None
-        except Inexact:
-            text = None
-        if text is not None:
-            # with its number each item is another: a Loop drops equal values
-            program = (
-                '.[0] | fromjson | if type == "array" then . else error("no list") end'
-                " | to_entries | map({i: .key, v: .value} | tojson)"
-            )
-            return f"{{{{ [{text}] | jq('{program}') | first }}}}", unwrapped, []
+def _items(task: Task, place: Place) -> tuple[Value, ItemForm, list[model.Task]]:
+    """What the Loop runs over, the form in which an item stands in its body, and the step before."""
+    tree = bare(task.fields["items"])
+    is_constant, value = constant_value(tree)
+    if is_constant and isinstance(value, list) and value and "where" not in task.fields:
+        return *_constant_items(value), []
+    kind = _item_type(task)
+    form: ItemForm = "wrapped" if may_hold_twice(tree) or carriers.may_hold_double(kind) or kind.is_nullable else "text"
+    steps = [] if tree.type.is_only("array") else ['if type == "array" then . else error("no list") end']
+    try:
+        if "where" in task.fields:
+            steps.append(f"map(select({items.condition(task.fields['where'], str(task.literals['as']))}))")
+        # an error for what is no list: only a list has an item of a number
+        wrap = ". as $all | [range(length) | {i: ., v: $all[.]} | tojson]"
+        steps.append(wrap if form == "wrapped" else "map(tojson)")
+        if is_constant:
+            program = " | ".join([".[0] | fromjson", *steps])
+            return f"{{{{ [{pebble_string(json_text(value))}] | jq('{program}') | first }}}}", form, []
+        return f"{{{{ {place.pebble.jq_of(tree, *steps)} }}}}", form, []
+    except Inexact:
+        pass
     name = place.lowering.name(f"{task.id}_items")
 
     def build(program: Program) -> dict[str, Carrier]:
         program.imports.add("import json")
         variable = local_name(str(task.literals["as"]))
         program.entries["items"] = (
-            f'[json.dumps({{"i": i, "v": item}}) for i, item in enumerate({_kept(task, program, items, variable)})]'
+            f'[json.dumps({{"i": i, "v": item}}) for i, item in enumerate({_kept(task, program, tree, variable)})]'
         )
         return {"items": Text("items")}
 
     computed = compute(place, name, build)
     place.lowering.before[task.id] = name
-    return f"{{{{ outputs.{name}.vars.items }}}}", unwrapped, [computed.task]
+    return f"{{{{ outputs.{name}.vars.items }}}}", "wrapped", [computed.task]
 
 
-def _kept(task: Task, program: Program, items: Expr, variable: str) -> str:
+def _constant_items(values: list[Json]) -> tuple[Value, ItemForm]:
+    """The items as they are where no two are equal, else each with its number."""
+    texts = [json_text(value, COMPACT) for value in values]
+    if len(set(texts)) < len(texts) or None in values:
+        wrapped = [json_text({"i": number, "v": value}, COMPACT) for number, value in enumerate(values)]
+        return [template_text(each) for each in wrapped], "wrapped"
+    if all(isinstance(value, str) for value in values):
+        return [template_text(value) for value in values], "bare"
+    return [
+        value if isinstance(value, (bool, int)) else template_text(text)
+        for value, text in zip(values, texts, strict=True)
+    ], "text"
+
+
+def _kept(task: Task, program: Program, tree: Expr, variable: str) -> str:
     """Python for the items that `where` keeps."""
-    source = program.source(items)
-    if not items.type.is_only("array"):
+    source = program.source(tree)
+    if not tree.type.is_only("array"):
         program.functions.add("a_list")
         source = f"a_list({source})"
     where = task.fields.get("where")
@@ -140,25 +147,23 @@ def without_local(program: Program, task: Task) -> None:
     del program.naming.local["loop.index"]
 
 
-def _are_texts_apart(values: list[object]) -> bool:
-    return all(isinstance(value, str) for value in values) and len(set(values)) == len(values)
-
-
-def _collect(task: Task, place: Place) -> tuple[str | None, list[model.Task]]:
-    """Where the JSON text of what an item gives stands, and the task that makes it: the last, so that a failed item
-    gives nothing."""
+def _collect(task: Task, place: Place, *, is_last: bool) -> tuple[str | None, list[model.Task]]:
+    """A template for the JSON text of what an item gives, and the task that makes it. The output itself gives it where
+    a failure need not be told (`is_last`); else the last task does, so that an item that failed gives nothing."""
     tree = task.fields.get("collect")
     if tree is None:
         return None, []
     name = place.lowering.name(f"{task.id}_collect")
     try:
-        made = model.Task(name, RETURN, {"format": place.pebble.kept(tree)})
-        return f"outputs.{name}.value", [made]
+        text = place.pebble.kept(tree)
+        if is_last:
+            return text, []
+        return f"{{{{ outputs.{name}.value ?? '' }}}}", [model.Task(name, RETURN, {"format": text})]
     except Inexact:
         computed = compute_trees(place, name, {"value": tree})
         carrier = computed.carriers["value"]
         assert not isinstance(carrier, carriers.Members)
-        return f"({carriers.text_of(carrier)})", [computed.task]
+        return f"{{{{ ({carriers.text_of(carrier)}) ?? '' }}}}", [computed.task]
 
 
 def template(expression: str) -> Value:
@@ -182,7 +187,7 @@ def _results(task: Task, place: Place, has_value: bool) -> list[model.Task]:
         program = (
             'sort_by(.item.iteration) | map(select((.outputs.error // "null") != "null")'
             ' | "{\\u0022index\\u0022:" + (.item.iteration | tostring) + ",\\u0022item\\u0022:"'
-            f" + ({_item_program(task)})"
+            f" + ({_ITEM_PROGRAMS[lowering.items[task.id]]})"
             ' + ",\\u0022error\\u0022:"'
             ' + (.outputs.error | fromjson | {type, message} | tojson) + "}") | "[" + join(",") + "]"'
         )
@@ -191,23 +196,48 @@ def _results(task: Task, place: Place, has_value: bool) -> list[model.Task]:
     return made
 
 
-def _item_program(task: Task) -> str:
-    is_constant, value = constant_value(task.fields["items"])
-    if "where" not in task.fields and is_constant and isinstance(value, list) and value and _are_texts_apart(value):
-        return ".item.value | tojson"
-    return ".item.value | fromjson | .v | tojson"
+_ITEM_PROGRAMS = {
+    "bare": ".item.value | tojson",
+    "text": ".item.value",
+    "wrapped": ".item.value | fromjson | .v | tojson",
+}
 
 
 def _mapping(task: Task, place: Place) -> model.Task:
-    """A foreach without tasks: one step computes its lists."""
+    """A foreach without tasks: jq over the list's JSON text where that is exact, else a step computes its lists."""
     skips = task.literals.get("on_item_error", "fail") == "skip"
+    if not skips:
+        try:
+            return _mapping_by_jq(task, place)
+        except Inexact:
+            pass
+    return _mapping_by_step(task, place, skips)
+
+
+def _mapping_by_jq(task: Task, place: Place) -> model.Task:
+    variable, source = str(task.literals["as"]), bare(task.fields["items"])
+    kind = task.results.get("value")
+    if not source.type.is_only("array") or (kind is not None and carriers.may_hold_double(kind)):
+        raise Inexact("numbers that jq writes otherwise, or what may be no list")
+    steps = []
+    if "where" in task.fields:
+        steps.append(f"map(select({items.condition(task.fields['where'], variable)}))")
+    if "collect" in task.fields:
+        steps.append(f"map({items.value(task.fields['collect'], variable)})")
+    made = model.Task(task.id, RETURN, {"format": f"{{{{ {place.pebble.jq_of(source, *steps, 'tojson')} }}}}"})
+    results = place.lowering.results
+    results[task.id, "value"], results[task.id, "failed"] = Text(f"outputs.{task.id}.value"), Text("'[]'")
+    return made
+
+
+def _mapping_by_step(task: Task, place: Place, skips: bool) -> model.Task:
     collect, where = task.fields.get("collect"), task.fields.get("where")
 
     def build(program: Program) -> dict[str, Carrier]:
         variable = local_name(str(task.literals["as"]))
-        items = task.fields["items"]
-        source = program.source(items)
-        if not items.type.is_only("array"):
+        tree = task.fields["items"]
+        source = program.source(tree)
+        if not tree.type.is_only("array"):
             program.functions.add("a_list")
             source = f"a_list({source})"
         with_local(program, task, variable)

@@ -13,7 +13,7 @@ from overture_kestra import carriers, model
 from overture_kestra.attempts import apart
 from overture_kestra.blocks import lower_block
 from overture_kestra.carriers import Members, Plain, Text
-from overture_kestra.failures import barrier, failing, first_error
+from overture_kestra.failures import barrier, failing, first_error, loops_that_tell
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.loops import template
 from overture_kestra.model import Flow, Script, Value
@@ -100,7 +100,7 @@ def _handlers_outside(lowering: Lowering, flow: Flow) -> Flow:
 def _flow(lowering: Lowering) -> Flow:
     plan = lowering.plan
     body = Place(lowering)
-    lowering.tells_errors = _tells_errors(plan)
+    lowering.telling = loops_that_tell(plan, is_told=_reads_error(plan))
     triggers, first = lower_triggers(lowering)
     tasks = [*first, *lower_block(plan.body, body)]
     step, outputs = _outputs(lowering, body)
@@ -255,11 +255,11 @@ def _names(plan: Plan) -> Iterator[Ref]:
         yield from references(tree)
 
 
-def _tells_errors(plan: Plan) -> bool:
-    """Whether anything reads what went wrong: then loops hand on the errors of their items."""
-    if any({"error", "failed"} & task.reads for task in plan.walk()):
-        return True
-    return any(ref.root == "run" and ref.name == "error" for ref in _names(plan))
+def _reads_error(plan: Plan) -> bool:
+    """Whether a handler reads `run.error`."""
+    handlers = [block for block in (plan.on_failure, plan.finally_) if block is not None]
+    trees = _trees(task for block in handlers for task in block.walk())
+    return any(ref.root == "run" and ref.name == "error" for tree in trees for ref in references(tree))
 
 
 def _remember_success(lowering: Lowering) -> model.Task:

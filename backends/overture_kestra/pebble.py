@@ -7,7 +7,6 @@ and JSON text with holes (what stands in a step's input file).
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -32,12 +31,20 @@ from overture.expressions.tree import (
 from overture.expressions.types import Json, Type
 from overture_kestra import carriers
 from overture_kestra.carriers import Carrier, Members
+from overture_kestra.constants import (
+    COMPACT,
+    SPACED,
+    constant_text,
+    constant_value,
+    json_text,
+    pebble_string,
+    template_text,
+)
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.jq import step_of
 
 # beyond it two whole numbers that differ may compare as equal: Pebble compares doubles
 _EXACT = 2**53
-_RAW_TAGS = re.compile(r"\{%-?\s*raw")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # words that Pebble does not take after a dot, or takes for operators
 _WORDS = frozenset(
@@ -45,40 +52,20 @@ _WORDS = frozenset(
 )
 
 
-# what stands between the members of JSON text, and between a key and its value
-SPACED = (", ", ": ")
-COMPACT = (",", ":")
-
+__all__ = [
+    "COMPACT",
+    "SPACED",
+    "Find",
+    "Pebble",
+    "constant_value",
+    "json_text",
+    "pebble_string",
+    "template_text",
+    "unbracketed",
+]
 
 Find = Callable[[Ref], Carrier]
 """Where a name's value stands."""
-
-
-def pebble_string(text: str) -> str:
-    """A text as a Pebble literal. Pebble knows one escape, that of the quote; base64 carries what it cannot.
-
-    Raises Inexact for a text with a raw tag, which Kestra takes out of every result, and for lone surrogates.
-    """
-    if _RAW_TAGS.search(text) or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
-        raise Inexact("a text that Kestra changes")
-    if "\\" in text or "{%" in text:
-        return f"('{base64.b64encode(text.encode()).decode()}' | base64decode)"
-    quote = '"' if "'" in text and '"' not in text and "#{" not in text else "'"
-    return quote + text.replace(quote, "\\" + quote) + quote
-
-
-def template_text(text: str) -> str:
-    """A constant text as it stands in a template: what would open a tag is written as a value."""
-    if _RAW_TAGS.search(text) or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
-        raise Inexact("a text that Kestra changes")
-    return re.sub(r"\{[{%#]", lambda found: "{{ '" + found[0] + "' }}", text)
-
-
-def json_text(value: Json, separators: tuple[str, str] = SPACED) -> str:
-    """A constant as JSON text that a template leaves as it is: `{{` inside its texts is written with an escape."""
-    text = json.dumps(_whole(value), ensure_ascii=False, separators=separators)
-    text = re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
-    return re.sub(r"\{([{%#])", lambda found: f"{{\\u{ord(found[1]):04x}", text)
 
 
 class Pebble:
@@ -169,6 +156,15 @@ class Pebble:
                 return f"{self._path(of)}[0]"
         raise Inexact("a part of a computed value")
 
+    def _is_certain(self, tree: Expr) -> bool:
+        """Whether a path certainly leads to an object."""
+        tree = bare(tree)
+        if not tree.type.is_only("object"):
+            return False
+        if isinstance(tree, Key):
+            return tree.key in _base(tree.of).required and self._is_certain(tree.of)
+        return isinstance(tree, Ref) and tree.root == "inputs"
+
     def _filter(self, tree: Filter) -> str:
         row = _FILTERS.get(tree.name)
         try:
@@ -215,7 +211,9 @@ class Pebble:
 
     def _shown(self, tree: Expr) -> str:
         """The JSON text of a tree as `tojson` shows it: Kestra and jq write some doubles otherwise."""
-        if not isinstance(self._carrier(tree), carriers.Text) and may_hold_double(tree.type):
+        carrier = self._carrier(tree)
+        is_as_written = isinstance(carrier, carriers.Text) and not carrier.steps
+        if not is_as_written and carriers.may_hold_double(tree.type):
             raise Inexact("JSON text with numbers that Kestra writes otherwise")
         return self.json_expression(tree)
 
@@ -228,9 +226,10 @@ class Pebble:
             found = f"({self.value(of)} is null)"
         elif tree.name == "empty" and of.type.is_only("string", "array", "object"):
             found = f"(({self.value(of)} | length) == 0)"
-        elif tree.name == "defined" and isinstance(of, Key) and _base(of.of).is_only("object"):
+        elif tree.name == "defined" and isinstance(of, Key) and _base(of.of).is_only("object", "null"):
             # Pebble's own `is defined` is false for null
-            found = f"({self._path(of.of)} contains {pebble_string(of.key)})"
+            holder = self._path(of.of) if self._is_certain(of.of) else f"({self._path(of.of)} ?? fromJson('{{}}'))"
+            found = f"({holder} contains {pebble_string(of.key)})"
         else:
             raise Inexact(f"the test `{tree.name}`")
         return f"(not {found})" if tree.negated else found
@@ -304,10 +303,11 @@ class Pebble:
     # ---- JSON text
 
     def kept(self, tree: Expr) -> str:
-        """The tree as JSON text that is kept and may be shown: compact, and no double that Kestra writes otherwise."""
-        if isinstance(self._carrier(tree), carriers.Text):
+        """The tree as JSON text that is kept and may be shown: compact, no escapes, no double that differs."""
+        carrier = self._carrier(tree)
+        if isinstance(carrier, carriers.Text) and not carrier.steps:
             return "{{ " + self.json_expression(tree) + " }}"
-        if may_hold_double(tree.type) and not constant_value(tree)[0]:
+        if carriers.may_hold_double(tree.type) and not constant_value(tree)[0]:
             raise Inexact("a number that Kestra writes otherwise")
         return self.json(tree, COMPACT)
 
@@ -316,7 +316,7 @@ class Pebble:
         tree = bare(tree)
         is_constant, value = constant_value(tree)
         if is_constant:
-            return json_text(value, separators)
+            return self._constant(value, separators)
         comma, colon = separators
         match tree:
             case ListOf(items=items):
@@ -328,8 +328,14 @@ class Pebble:
                     if not (isinstance(name, Literal) and isinstance(name.value, str)):
                         raise Inexact("a key that is computed")
                     pairs[name.value] = self.json(value, separators)
-                return "{" + comma.join(f"{json_text(key)}{colon}{value}" for key, value in pairs.items()) + "}"
+                shown = {self._constant(key, separators): value for key, value in pairs.items()}
+                return "{" + comma.join(f"{key}{colon}{value}" for key, value in shown.items()) + "}"
         return "{{ " + self.json_expression(tree) + " }}"
+
+    def _constant(self, value: Json, separators: tuple[str, str]) -> str:
+        return (
+            template_text(constant_text(value, separators)) if separators is COMPACT else json_text(value, separators)
+        )
 
     def json_expression(self, tree: Expr) -> str:
         """An expression that gives the JSON text of a tree."""
@@ -343,6 +349,8 @@ class Pebble:
             return self._default_text(tree)
         if tree.type.is_only("string", "number", "boolean", "null"):
             return f"{self.value(tree)} | toJson"
+        if carriers.may_hold_double(tree.type):
+            raise Inexact("numbers that jq writes otherwise")  # 1e16 as a whole number
         return self.by_jq(tree, "tojson")
 
     def _default_text(self, tree: Filter) -> str:
@@ -356,6 +364,14 @@ class Pebble:
         second = pebble_string(json_text(value)) if is_constant else f"({self.json_expression(other)})"
         return f"({self.json_expression(tree.of)}) ?? {second}"
 
+    def jq_of(self, tree: Expr, *last: str) -> str:
+        """jq steps over the JSON text of any value."""
+        try:
+            return self.by_jq(tree, *last)
+        except Inexact:
+            program = " | ".join([".[0] | fromjson", *last])
+            return f"[{self.json_expression(tree)}] | jq('{program}') | first"
+
     def by_jq(self, tree: Expr, *last: str) -> str:
         """A part of a value, or what a list comes to, by jq over its JSON text; `last` are further steps."""
         steps = list(last)
@@ -366,8 +382,11 @@ class Pebble:
             steps.insert(0, step)
         if isinstance(carrier, Members):
             raise Inexact("an object whose members stand apart")
+        source = carriers.text_of(carrier)
+        if isinstance(carrier, carriers.Text):
+            source, steps = carrier.expression, [*carrier.steps, *steps]
         program = " | ".join([".[0] | fromjson", *steps])
-        return f"[{carriers.text_of(carrier)}] | jq('{program}') | first"
+        return f"[{source}] | jq('{program}') | first"
 
 
 _SAME_NAME: Mapping[str, str] = {
@@ -415,29 +434,6 @@ def _render(value: Json) -> str:
     return json.dumps(value)
 
 
-def _whole(value: Json) -> Json:
-    """A value in which whole doubles are integers."""
-    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
-        return int(value)
-    if isinstance(value, list | tuple):
-        return [_whole(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _whole(item) for key, item in value.items()}
-    return value
-
-
-def may_hold_double(type: Type, depth: int = 8) -> bool:
-    """Whether a number that is not whole may stand somewhere in a value of this type."""
-    if depth == 0 or type.is_any or "number" in type.kinds:
-        return True
-    if type.may_be("array") and (type.items is None or may_hold_double(type.items, depth - 1)):
-        return True
-    if not type.may_be("object"):
-        return False
-    rest = [] if type.is_closed else [type.rest] if type.rest is not None else [Type()]
-    return any(may_hold_double(each, depth - 1) for each in (*type.properties.values(), *rest))
-
-
 def unbracketed(expression: str) -> str:
     """The expression without brackets round the whole of it."""
     if not (expression.startswith("(") and expression.endswith(")")):
@@ -461,26 +457,3 @@ def unbracketed(expression: str) -> str:
                 return expression
         at += 1
     return expression[1:-1]
-
-
-def constant_value(tree: Expr) -> tuple[bool, Json]:
-    """Whether a tree is made of literals alone, and its value."""
-    tree = bare(tree)
-    match tree:
-        case Literal(value=value):
-            return True, value
-        case ListOf(items=items):
-            parts = [constant_value(item) for item in items]
-            return all(known for known, _ in parts), [value for _, value in parts]
-        case ObjectOf(entries=entries):
-            keys = [constant_value(key) for key, _ in entries]
-            values = [constant_value(value) for _, value in entries]
-            known = all(each for each, _ in (*keys, *values)) and all(isinstance(key, str) for _, key in keys)
-            return known, {
-                str(key): value for (_, key), (_, value) in zip(keys, values, strict=True)
-            } if known else None
-        case Template(parts=parts):
-            texts = [constant_value(part) for part in parts]
-            if all(known and isinstance(text, str) for known, text in texts):
-                return True, "".join(str(text) for _, text in texts)
-    return False, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from overture.expressions.tree import Ref
 from overture.expressions.types import Type
@@ -21,6 +22,10 @@ SEQUENTIAL = f"{CORE}.flow.Sequential"
 CAPTURED = "inputs_as_given"
 
 MOMENT = "uuuu-MM-dd'T'HH:mm:ss'Z'"
+
+
+ItemForm = Literal["bare", "text", "wrapped"]
+"""How an item stands in a Loop: a text as it is, as JSON text, or in JSON text with its number."""
 
 
 class Refused(Exception):
@@ -57,7 +62,8 @@ class Lowering:
     results: dict[tuple[str, str], Carrier] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     failing: dict[str, Failing] = field(default_factory=dict)
-    tells_errors: bool = False
+    telling: frozenset[str] = frozenset()
+    items: dict[str, ItemForm] = field(default_factory=dict)
     captured: dict[str, str] = field(default_factory=dict)
     told: dict[tuple[str, str], Carrier] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
@@ -174,10 +180,22 @@ class Place:
         return any(slot == "catch" for _, slot in self.chain)
 
     def _item(self, ref: Ref) -> Carrier | None:
-        for loop in reversed(self.loops):
+        for number, loop in reversed(list(enumerate(self.loops))):
             if loop.literals.get("as") == ref.name:
-                return self.lowering.results.get((loop.id, "item:"))
+                item = f"{self.loop_item(number)}.value"
+                form, kind = self.lowering.items[loop.id], loop.fields["items"].type.item
+                if form == "bare":
+                    return Plain(item)
+                if form == "text":
+                    return Plain(f"fromJson({item})") if carriers.is_kept(kind) else Text(item)
+                value = f"fromJson({item}).v"
+                return Plain(value) if carriers.is_kept(kind) else Text(item, (".v",), value)
         return None
+
+    def loop_item(self, number: int) -> str:
+        """The item of the loop that is the `number`th from the outermost, as an iteration of the innermost sees it."""
+        depth = len(self.loops)
+        return "item" if number == depth - 1 else "item.parent" if number == depth - 2 else f"item.parents[{number}]"
 
     def _loop(self, ref: Ref) -> Carrier | None:
         return Plain("item.index")

@@ -109,7 +109,81 @@ def test_any_other_loop_numbers_its_items(items: str) -> None:
     head = "inputs: {list: {type: array, items: {type: string}, default: []}}"
     flow = flow_of(LOOP % items, head=head)
     loop = task(flow, "each")
-    assert loop["tasks"][0]["format"] == "{{ fromJson(item.value).v }}"
+    assert [each["message"] for each in loop["tasks"]] == ["{{ fromJson(item.value).v }}"]
+
+
+@pytest.mark.parametrize(
+    ("items", "values"),
+    [
+        ("[1, 2, true]", [1, 2, True]),
+        ("[1, 1]", ['{"i":0,"v":1}', '{"i":1,"v":1}']),
+        ("[a, a]", ['{"i":0,"v":"a"}', '{"i":1,"v":"a"}']),
+    ],
+)
+def test_a_constant_list_is_written_as_it_is_where_no_two_items_are_equal(items: str, values: list[object]) -> None:
+    assert task(flow_of(LOOP % items), "each")["values"] == values
+
+
+DATA = """inputs:
+  rows:
+    type: array
+    items: {type: object, required: [k, n], properties: {k: {type: string}, n: {type: integer}, more: {type: string}}}
+    default: []
+"""
+
+
+def test_items_that_are_kept_are_chosen_by_jq() -> None:
+    """No step of Python before the loop where jq is exact."""
+    flow = flow_of(
+        "  - {id: each, kind: foreach, items: inputs.rows, as: row, where: row.k == 'x' and row.more is defined, "
+        "tasks: [{id: say, kind: log, message: '{{ row.k }} {{ row.n }}'}]}\n",
+        head=DATA,
+    )
+    (loop,) = flow["tasks"]
+    assert 'map(select(((.k == "x") and (has("more")))))' in loop["values"]
+    assert loop["tasks"] == [
+        {
+            "id": "say",
+            "type": "io.kestra.plugin.core.log.Log",
+            "message": "{{ fromJson(item.value).v.k }} {{ fromJson(item.value).v.n }}",
+        }
+    ]
+    assert "outputs" not in loop
+
+
+def test_what_an_item_gives_is_an_output_of_the_loop_itself() -> None:
+    flow = flow_of(
+        "  - {id: each, kind: foreach, items: inputs.rows, as: row, collect: '{name: row.k}', "
+        "tasks: [{id: say, kind: log, message: hi}]}\n  - {id: after, kind: log, message: '{{ tasks.each.value | tojson }}'}\n",
+        head=DATA,
+    )
+    loop = task(flow, "each")
+    assert [each["id"] for each in loop["tasks"]] == ["say"]
+    assert [each["id"] for each in loop["outputs"]] == ["value"]
+    assert kinds(flow["tasks"]) == ["Loop", "Return", "Log"]
+
+
+def test_a_loop_hands_on_errors_only_where_something_reads_them() -> None:
+    tasks = LOOP % "[a, b]"
+    assert "outputs" not in task(flow_of(tasks), "each")
+    told = flow_of(tasks + "on_failure:\n  - {id: alarm, kind: log, message: '{{ run.error.message }}'}\n")
+    assert [each["id"] for each in task(told, "each")["outputs"]] == ["error"]
+    untold = flow_of(tasks + "on_failure:\n  - {id: alarm, kind: log, message: 'oh {{ run.state }}'}\n")
+    assert "outputs" not in task(untold, "each") and "variables" not in untold
+
+
+def test_a_mapping_is_one_task_of_jq() -> None:
+    flow = flow_of(
+        "  - {id: names, kind: foreach, items: inputs.rows, as: row, where: row.n > 1, collect: row.k}\n"
+        "  - {id: after, kind: log, message: '{{ tasks.names.value | join }}'}\n",
+        head=DATA,
+    )
+    assert flow["tasks"][0] == {
+        "id": "names",
+        "type": "io.kestra.plugin.core.debug.Return",
+        "format": "{{ [inputs.rows | toJson] | "
+        "jq('.[0] | fromjson | map(select((.n > 1))) | map(.k) | tojson') | first }}",
+    }
 
 
 RETRIED = "{id: %s, kind: http, url: 'https://a.example/', retry: {attempts: 3, delay: 2s}}"
