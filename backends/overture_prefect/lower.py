@@ -101,7 +101,9 @@ def _finish(program: Program) -> None:
     module = program.module
     if "failure" in program.helpers or "run_failure" in program.helpers:
         program.helpers.add("failure")
-    found = sources.sources_of(program.helpers, program.formats)
+    if program.helpers & {"failure", "run_failure"}:
+        program.features.add("types")
+    found = sources.sources_of(program.helpers, program.formats, frozenset(program.features))
     has_types = any("failure_type(" in each for each in found.functions)
     constants = dict(each.split(" = ", 1) for each in found.constants)
     module.constants = {**constants, **module.constants}

@@ -68,6 +68,7 @@ class Program:
     gaps: list[Gap] = field(default_factory=list)
     helpers: set[str] = field(default_factory=set)
     formats: set[str] = field(default_factory=set)
+    features: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     register: Register = field(default_factory=lambda: Register(sources.all_names()))
     facts: dict[str, Facts] = field(default_factory=dict)
@@ -97,6 +98,9 @@ class Program:
             trees = [*trigger.inputs.values(), *([trigger.when] if trigger.when is not None else [])]
             reads += [ref for tree in trees for ref in references(tree)]
         reads += [ref for output in self.plan.outputs for ref in references(output.value)]
+        paged = [task for task in self.plan.walk() if task.kind == "http" and "pages" in task.literals]
+        if any(task.reads & {"status", "headers"} for task in paged):
+            self.features.add("last_page")
         self.blames_tasks = any(ref.root == "run" and ref.name == "error" for ref in reads)
         self.trigger_parts = {ref.name for ref in reads if ref.root == "trigger"}
         self.reads_trigger = any(ref.root == "run" and ref.name == "trigger" for ref in reads)

@@ -2,11 +2,15 @@
 
 Those that work on values come from plan's translation to Python; those that need Prefect, httpx or jsonschema stand in
 `functions/*.py.txt`, for these libraries are not ours to import. Which name needs which is read off the sources.
+
+A line there that ends in `#: words` is left out unless the module has the features named: `#: accept`,
+`#: auth and not secrets`, `#: pages or files`. What is left is laid out anew.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +18,7 @@ from importlib import resources
 
 from overture.language import formats
 from overture.plan import python_helpers, python_source
+from overture_prefect.layout import lay_out_function
 
 FILES = ("flow", "http", "programs", "models")
 
@@ -28,14 +33,39 @@ class Helper:
 
 
 @cache
-def own() -> tuple[Mapping[str, Helper], Mapping[str, str]]:
-    """The helpers of this backend by name, in order, and the import line of each name that they import."""
+def own(features: frozenset[str] = frozenset()) -> tuple[Mapping[str, Helper], Mapping[str, str]]:
+    """The helpers of this backend by name, in order, and the import line of each name that they import; of lines that
+    only some modules have those for these features."""
     helpers: dict[str, Helper] = {}
     imports: dict[str, str] = {}
-    texts = [_text(f"{name}.py.txt") for name in FILES]
-    for text in texts:
-        _read(text, helpers, imports)
+    for name in FILES:
+        _read(chosen(_text(f"{name}.py.txt"), features), helpers, imports)
     return helpers, imports
+
+
+_MARK = re.compile(r"  #: ([a-z_ ]+)$")
+_SIGNATURE = re.compile(r"^((?:async )?def \w+)\(\n((?: .*\n)+?)\)(.*:)$", re.MULTILINE)
+
+
+def chosen(text: str, features: frozenset[str]) -> str:
+    """A text without the lines that need other features, and without the marks."""
+    lines = []
+    for line in text.splitlines():
+        mark = _MARK.search(line)
+        if mark is None:
+            lines.append(line)
+        elif any(all(_holds(term, features) for term in each.split(" and ")) for each in mark[1].split(" or ")):
+            lines.append(line[: mark.start()])
+    return _SIGNATURE.sub(_laid_out, "\n".join(lines))
+
+
+def _holds(term: str, features: frozenset[str]) -> bool:
+    return (term.removeprefix("not ") in features) != term.startswith("not ")
+
+
+def _laid_out(match: re.Match[str]) -> str:
+    parameters = [line.strip().removesuffix(",") for line in match[2].splitlines()]
+    return "\n".join(lay_out_function(match[1], parameters, match[3]))
 
 
 @cache
@@ -88,9 +118,13 @@ class Sources:
     functions: tuple[str, ...]
 
 
-def sources_of(names: Iterable[str], format_names: Iterable[str] = ()) -> Sources:
+def sources_of(
+    names: Iterable[str], format_names: Iterable[str] = (), features: frozenset[str] = frozenset()
+) -> Sources:
     """The helpers of these names and all that they need."""
-    helpers, imports = own()
+    if set(format_names):
+        features |= {"formats"}
+    helpers, imports = own(features)
     checks, check_imports, table = of_formats()
     waiting, needed, of_plan = list(names), set[str](), set[str]()
     lines: set[str] = set()
@@ -126,11 +160,8 @@ def sources_of(names: Iterable[str], format_names: Iterable[str] = ()) -> Source
         functions.append(_format_checker(table, wanted))
     for name, each in helpers.items():
         if name in needed and not each.is_constant:
-            functions.append(each.source if wanted else each.source.replace(_WITH_FORMATS, ""))
+            functions.append(each.source)
     return Sources(frozenset(lines), tuple(constants), tuple(functions))
-
-
-_WITH_FORMATS = ", format_checker=format_checker()"
 
 
 def _format_checker(table: Mapping[str, str], names: list[str]) -> str:
@@ -162,8 +193,10 @@ def _closure(name: str, source: str, helpers: Mapping[str, Helper]) -> set[str]:
     return found
 
 
+@cache
 def all_names() -> set[str]:
     """Names that no name of the document may take."""
-    helpers, _ = own()
+    named = re.compile(r"^(?:(?:async )?(?:def|class) )?([A-Za-z_]\w*)(?:\(| =|:)", re.MULTILINE)
+    helpers = {name for file in FILES for name in named.findall(_text(f"{file}.py.txt"))}
     checks, _, _ = of_formats()
     return {*helpers, *checks, *python_source.HELPERS, *python_helpers.CONSTANTS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from overture.expressions.tree import Expr, Literal, ObjectOf, Template, Text, constant, references
+from overture.expressions.tree import Expr, Filter, ListOf, Literal, ObjectOf, Template, Text, constant, references
 from overture.expressions.types import Json
 from overture.plan.python_source import python_literal, python_text
 from overture_prefect.making import Maker
@@ -16,72 +16,133 @@ _PLAIN = ("string", "integer", "boolean")  # what httpx writes as a template doe
 def lower_http(maker: Maker) -> dict[str, str]:
     method = str(maker.literal("method", "GET"))
     pages = maker.literal("pages")
-    arguments = [python_text(method), _url(maker)]
+    arguments = [python_text(method), *_url(maker, has_pages=pages is not None)]
     arguments += _options(maker, method, pages)
     read = maker.read_fields()
     schema = maker.literal("returns")
     saves = maker.has("save")
-    asks_answer = saves or "status" in read or "headers" in read
+    if pages is not None:
+        return _pages(maker, arguments, str(pages["style"]))
+    if not saves and set(read) <= {"body"}:
+        call = maker.program.fits(f"await {maker.helper('fetch')}({', '.join(arguments)})", maker.task.id, schema)
+        if read:
+            return {"body": call}
+        maker.body.append(call)
+        return {}
+    maker.program.features.add("responses")
+    maker.body.append(f"response = await {maker.helper('send')}({', '.join(arguments)})")
     found = {"status": "response.status_code", "headers": "dict(response.headers)"}
-    if pages is None:
-        call = f"await {maker.helper('send')}({', '.join(arguments)})"
-        # a broken body fails the task though nobody reads it; one that is only saved is not looked into
-        needs_body = not saves or "body" in read or schema is not None
-        if asks_answer or "body" in read or schema is not None:
-            maker.body.append(f"response = {call}")
-            call = "response"
-        body = f"{maker.helper('body_of')}({call})" if needs_body else call
-    else:
-        call = f"await {maker.helper(_PAGES[str(pages['style'])])}({', '.join(arguments)})"
-        maker.body.append(f"found, {'response' if asks_answer and read != ['path'] else '_'} = {call}")
-        needs_body, body = "body" in read or saves or schema is not None, "found"
-    if needs_body:
-        body = maker.program.fits(body, maker.task.id, schema)
-        if read == ["body"] and not saves:
-            return {"body": body}
-        if "body" in read or (saves and pages is not None):
-            maker.body.append(f"content = {body}")
-            found["body"] = "content"
-        else:
-            maker.body.append(body)
+    # a broken body fails the task though nobody reads it; one that is only saved is not looked into
+    if not saves or "body" in read or schema is not None:
+        body = maker.program.fits(f"{maker.helper('body_of')}(response)", maker.task.id, schema)
+        maker.body.append(f"content = {body}" if "body" in read else body)
+        found["body"] = "content"
     if saves:
-        _save(maker, pages is None)
+        _save(maker, "response.content")
         found["path"] = "path"
     return found
 
 
-def _save(maker: Maker, is_single: bool) -> None:
-    content = "response.content" if is_single else f"{maker.helper('json_text')}(content).encode()"
+def _pages(maker: Maker, arguments: list[str], style: str) -> dict[str, str]:
+    """The items of all pages; status and headers are the last one's."""
+    read = maker.read_fields()
+    maker.program.features |= {"responses", "pages"}
+    call = f"await {maker.helper(_PAGES[style])}({', '.join(arguments)})"
+    schema, saves = maker.literal("returns"), maker.has("save")
+    found = {"status": "response.status_code", "headers": "dict(response.headers)", "body": "found"}
+    if "last_page" not in maker.program.features:
+        items = maker.program.fits(call, maker.task.id, schema)
+        if not saves and read == ["body"]:
+            return {"body": items}
+        maker.body.append(f"found = {items}" if saves or "body" in read else items)
+    else:
+        maker.body.append(f"found, {'response' if {'status', 'headers'} & set(read) else '_'} = {call}")
+        if schema is not None:
+            maker.body.append(maker.program.fits("found", maker.task.id, schema))
+    if saves:
+        _save(maker, f"{maker.helper('json_text')}(found).encode()")
+        found["path"] = "path"
+    return found
+
+
+def _save(maker: Maker, content: str) -> None:
     maker.body.append(f"path = {maker.helper('write_whole')}({maker.rendered('save')}, {content})")
 
 
-def _url(maker: Maker) -> str:
+def _url(maker: Maker, *, has_pages: bool) -> list[str]:
+    """The url, and its query where httpx writes that as we do."""
     tree = maker.field("url")
-    source = maker.rendered("url")
-    if constant(tree) is None and _has_data_in_path(tree):
+    text = constant(tree)
+    source = python_text(text.strip()) if isinstance(text, str) else maker.rendered("url")
+    if _reads_secret(tree) or (maker.has("query") and _reads_secret(maker.field("query"))):
+        maker.program.features.add("own_errors")  # those of httpx hold the whole url
+    if text is None and not _is_stripped(tree):
+        maker.program.features.add("unstripped")
+    if text is None and _has_data_in_path(tree):
         source = f"{maker.helper('whole_path')}({source})"
     if not maker.has("query"):
-        return source
+        return [source]
     query = maker.field("query")
-    return f"{maker.helper('with_query')}({source}, {maker.expression(query)})"
+    if isinstance(tree, Literal | Template) and _is_plain(query) and not _has_mark(tree):
+        values = maker.expression(query)
+        return [f"httpx.URL({source}, params={values})"] if has_pages else [source, f"params={values}"]
+    return [f"{maker.helper('with_query')}({source}, {maker.expression(query)})"]
+
+
+def _reads_secret(tree: Expr) -> bool:
+    return any(ref.root == "secrets" for ref in references(tree))
+
+
+def _is_stripped(tree: Expr) -> bool:
+    """Whether a url begins and ends with a text that is no white space; one that data begins holds a scheme."""
+    return isinstance(tree, Template) and all(
+        (isinstance(part, Literal) and str(part.value).strip() == str(part.value)) or not part.type.may_be("string")
+        for part in (tree.parts[0], tree.parts[-1])
+    )
+
+
+def _has_mark(tree: Expr) -> bool:
+    parts = tree.parts if isinstance(tree, Template) else (tree,)
+    return any(isinstance(part, Literal) and "?" in str(part.value) for part in parts)
+
+
+def _is_plain(tree: Expr) -> bool:
+    """Whether all values are such as httpx writes as a template does."""
+    if not isinstance(tree, ObjectOf):
+        return False
+    for _, value in tree.entries:
+        bare = _bare(value)
+        each = bare.items if isinstance(bare, ListOf) else (bare,)
+        if not all(_bare(one).type.is_only(*_PLAIN) for one in each):  # type: ignore[arg-type]
+            return False
+    return True
+
+
+def _is_whole(tree: Expr) -> bool:
+    """Whether data has no `/` in it, so that it makes no segment alone where a text stands beside it."""
+    tree = _bare(tree)
+    return isinstance(tree, Filter) and tree.name in ("urlencode", "slugify", "sha256")
 
 
 def _has_data_in_path(tree: Expr) -> bool:
-    """Whether data makes a part of the path behind the host."""
+    """Whether data may make a segment of the path behind the host, `.` or `..` among them."""
     parts = list(tree.parts) if isinstance(tree, Template) else [tree]
     before = ""
-    for part in parts:
+    for number, part in enumerate(parts):
         if isinstance(part, Literal):
             before += str(part.value)
-        elif "/" in re.sub(r"^[a-z]+://", "", before) and "?" not in before:
-            return not part.type.is_only("integer")
-        else:
-            before += "x"
+            continue
+        if "/" in re.sub(r"^[a-z]+://", "", before) and "?" not in before and part.type.may_be("string"):
+            after = parts[number + 1] if number + 1 < len(parts) else None
+            follows = isinstance(after, Literal) and re.match(r"[^/?#.%]", str(after.value))
+            if not _is_whole(part) or not (follows or re.search(r"[^/.%]$", before)):
+                return True
+        before += "x"
     return False
 
 
 def _options(maker: Maker, method: str, pages: dict[str, Json] | None) -> list[str]:
-    headers, secret = _headers(maker, method)
+    headers, secret = _headers(maker, method, has_pages=pages is not None)
     options: list[str] = []
     content = _content(maker, headers, options)
     if content is not None:
@@ -92,14 +153,20 @@ def _options(maker: Maker, method: str, pages: dict[str, Json] | None) -> list[s
     accept = maker.literal("accept")
     if accept and list(accept) != ["200-299"]:
         options.append(f"accept={_accept(list(accept))}")
+        maker.program.features |= {"accept", "own_errors"}
     if (hosts := maker.literal("hosts")) is not None:
         options.append(f"hosts={python_literal(hosts)}")
+        maker.program.features.add("hosts")
     if secret:
-        options.append(f"credentials={python_literal(sorted(secret))}")
-    return [*options, *(_page_options(pages) if pages else [])]
+        options.append(f"secret_headers={python_literal(sorted(secret))}")
+        maker.program.features.add("secret_headers")
+    if any(maker.has(name) and _reads_secret(maker.field(name)) for name in ("body", "form")):
+        options.append("is_secret=True")
+        maker.program.features.add("secret_body")
+    return [*options, *(_page_options(maker, pages) if pages else [])]
 
 
-def _headers(maker: Maker, method: str) -> tuple[dict[str, str], set[str]]:
+def _headers(maker: Maker, method: str, *, has_pages: bool) -> tuple[dict[str, str], set[str]]:
     """The sources of the headers by name, and those names that hold a secret."""
     headers: dict[str, str] = {}
     secret: set[str] = set()
@@ -120,10 +187,20 @@ def _headers(maker: Maker, method: str) -> tuple[dict[str, str], set[str]]:
         else:
             parts = ", ".join(maker.rendered(f"auth/{name}") for name in ("username", "password"))
             headers["Authorization"] = f"{maker.helper('basic_auth')}({parts})"
-    if method in ("POST", "PATCH") and not any(name.lower() == "idempotency-key" for name in headers):
-        maker.imports("from prefect.runtime import task_run")
-        headers["Idempotency-Key"] = "str(task_run.id)"
+    names = {name.lower() for name in headers}
+    if "authorization" in names and not _is_secure(maker.field("url")):
+        maker.program.features.add("upgrade")  # httpx would keep it from http to https
+    if "cookie" in names:
+        maker.program.features.add("cookie")
+    if method in ("POST", "PATCH") and "idempotency-key" not in names:
+        maker.program.features.add("page_keys" if has_pages else "keys")
     return headers, secret - {"authorization", "cookie"}
+
+
+def _is_secure(tree: Expr) -> bool:
+    """Whether a url begins with https, whatever the data."""
+    first = tree.parts[0] if isinstance(tree, Template) else tree
+    return isinstance(first, Literal) and str(first.value).lower().startswith("https://")
 
 
 def _content(maker: Maker, headers: dict[str, str], options: list[str]) -> str | None:
@@ -178,8 +255,9 @@ def _accept(accept: list[Json]) -> str:
     return "[" + ", ".join(f"*{part}" if part.startswith("range") else part for part in parts) + "]"
 
 
-def _page_options(pages: dict[str, Json]) -> list[str]:
+def _page_options(maker: Maker, pages: dict[str, Json]) -> list[str]:
     style = str(pages["style"])
+    features = maker.program.features
     options = []
     if style != "link":
         options.append(f"param={python_text(str(pages.get('param') or style))}")
@@ -187,12 +265,15 @@ def _page_options(pages: dict[str, Json]) -> list[str]:
         options.append(f"next_at={python_text(str(pages.get('next') or ''))}")
     if style == "offset":
         options.append("by_offset=True")
+        features.add("page_offset")
     if style != "link" and pages.get("in") == "body":
         options.append('place="body"')
+        features.add("page_body")
     if style in ("page", "offset") and pages.get("size") is not None:
         options.append(f"size={pages['size']}")
     if pages.get("items"):
         options.append(f"items={python_text(str(pages['items']))}")
+        features.add("page_items")
     if pages.get("limit") not in (None, 1000):
         options.append(f"limit={pages['limit']}")
     return options

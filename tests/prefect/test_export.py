@@ -77,7 +77,7 @@ def test_secrets_can_come_from_blocks() -> None:
     task = '- {id: send, kind: http, url: "https://example.com", headers: {x-key: "{{ secrets.API_KEY }}"}}'
     source = source_of(document(task, "secrets: [API_KEY]"), {"secrets": "block"})
     assert '(await Secret.aload("api-key")).get()' in source
-    assert "credentials=" in source
+    assert "secret_headers=" in source
 
 
 def test_an_unknown_option_is_refused() -> None:

@@ -37,15 +37,13 @@ async def wrap(index: int, number: int | None) -> list[int | None]:
     return [index, number]
 
 
-@flow(name="repeats_of_items")
-async def repeats_of_items(
-    numbers: list[int | None], names: list[str] = ["a", "a", "b"]
+async def run_repeats_of_items(
+    numbers: list[int | None], names_: list[str]
 ) -> dict[str, Any]:
-    """Loops over lists that hold the same item twice, and null."""
-    fitting(names, NAMES_SCHEMA)
+    fitting(names_, NAMES_SCHEMA)
     fitting(numbers, NUMBERS_SCHEMA)
     by_name_value = []
-    for index, name in enumerate(names):
+    for index, name in enumerate(names_):
         mark_text = await mark(name, index)
         by_name_value.append(mark_text)
     by_number_value = []
@@ -53,6 +51,14 @@ async def repeats_of_items(
         wrap_pair = await wrap(index, number)
         by_number_value.append(wrap_pair)
     return {"names": by_name_value, "numbers": by_number_value}
+
+
+@flow(name="repeats_of_items")
+async def repeats_of_items(
+    numbers: list[int | None], names: list[str] = ["a", "a", "b"]
+) -> dict[str, Any]:
+    """Loops over lists that hold the same item twice, and null."""
+    return await run_repeats_of_items(numbers, names)
 
 
 if __name__ == "__main__":

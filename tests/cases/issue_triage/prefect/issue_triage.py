@@ -14,18 +14,16 @@ Reads from the environment: GITHUB_TOKEN, SLACK_WEBHOOK_URL, TRACKER_TOKEN.
 
 import asyncio
 import contextlib
-import fnmatch
-import ipaddress
 import json
 import math
 import os
 import re
 import sys
 from calendar import monthrange
-from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -48,7 +46,6 @@ from prefect.states import Completed, State
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
 MONTHS = {"months": 1, "years": 12}
 TIME = r"[Tt](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?"
-CREDENTIALS = ("authorization", "cookie", "proxy-authorization")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 GITHUB_SCHEMA: dict[str, Any] = {"type": "string", "format": "uri"}
 TRACKER_SCHEMA: dict[str, Any] = {"type": "string", "format": "uri"}
@@ -404,47 +401,31 @@ async def previous_success_at() -> str | None:
     return utc_text(runs[0].end_time) if runs else None
 
 
-async def send(
-    method: str,
-    url: str | httpx.URL,
-    *,
-    accept: Container[int] = range(200, 300),
-    hosts: Sequence[str] | None = None,
-    credentials: Sequence[str] = (),
-    **options: Any,
-) -> httpx.Response:
-    """Send a request and follow its redirects; what is not accepted is an error.
-
-    `hosts` are patterns that each url must fit, `credentials` names of headers that
-    go to no other host.
-    """
+async def send(method: str, url: str | httpx.URL, **options: Any) -> httpx.Response:
+    """Send a request and follow its redirects; what is not accepted is an error."""
     async with httpx.AsyncClient(timeout=None) as client:
         request = client.build_request(method, str(url).strip(), **options)
+        if method in ("POST", "PATCH"):
+            request.headers.setdefault("Idempotency-Key", str(task_run.id))
         for _ in range(6):
-            await check_host(request.url, hosts)
             response = await client.send(request)
-            if response.status_code in accept:
+            if response.is_success:
                 return response
             if response.next_request is None:
                 where = f"{request.method} to {request.url.host}"
                 message = f"{where} was answered with {response.status_code}"
                 raise httpx.HTTPStatusError(message, request=request, response=response)
-            request = await redirected(request, response.next_request, credentials)
+            before, request = request, response.next_request
+            if before.url.scheme == "https" and request.url.scheme == "http":
+                raise PermissionError(f"it redirects to http ({request.url.host})")
+            if before.url.scheme != request.url.scheme:
+                request.headers.pop("Authorization", None)
     raise httpx.TooManyRedirects("more than 5 redirects", request=request)
 
 
-async def redirected(
-    before: httpx.Request, after: httpx.Request, credentials: Sequence[str]
-) -> httpx.Request:
-    """The request that a redirect asks for, if it is safe to send."""
-    if before.url.scheme == "https" and after.url.scheme == "http":
-        raise PermissionError(f"it redirects from https to http ({after.url.host})")
-    if origin(before.url) != origin(after.url):
-        for name in (*CREDENTIALS, *credentials):
-            after.headers.pop(name, None)
-        if not await is_public(after.url):
-            raise PermissionError(f"it redirects to a private host ({after.url.host})")
-    return after
+async def fetch(method: str, url: str, **options: Any) -> Any:
+    """The body of the answer to a request."""
+    return body_of(await send(method, url, **options))
 
 
 def origin(url: httpx.URL) -> tuple[str, str, int | None]:
@@ -452,48 +433,12 @@ def origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-async def check_host(url: httpx.URL, hosts: Sequence[str] | None) -> None:
-    """Refuse a url whose host fits none of the patterns."""
-    if url.scheme not in ("http", "https"):
-        raise PermissionError("the url is not one of http or https")
-    if hosts is None:
-        return
-    if not any(fnmatch.fnmatch(url.host, pattern.lower()) for pattern in hosts):
-        raise PermissionError(f"{url.host} is not among the hosts that may be reached")
-    if url.host not in hosts and not await is_public(url):
-        raise PermissionError(f"{url.host} is a private host")
-
-
-async def is_public(url: httpx.URL) -> bool:
-    """Whether all addresses of a host belong to the public network."""
-    found = await asyncio.get_running_loop().getaddrinfo(url.host, None)
-    addresses = [ipaddress.ip_address(each[4][0].partition("%")[0]) for each in found]
-    return all(each.is_global and not each.is_multicast for each in addresses)
-
-
 def whole_path(url: str) -> str:
     """The url, refused if data has made a segment of its path `.` or `..`."""
-    path = re.split(r"[?#]", url.partition("://")[2])[0]
-    if any(unquote(segment) in (".", "..") for segment in path.split("/")[1:]):
+    path = re.split("[?#]", url)[0]
+    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
         raise PermissionError("a segment of the url is . or ..")
     return url
-
-
-def with_query(url: str, values: Mapping[str, Any]) -> str:
-    """The url with these parameters; a list repeats its name, None leaves it out."""
-    mark = "&" if "?" in url else "?"
-    pairs = urlencode(text_pairs(values), quote_via=quote)
-    return f"{url}{mark}{pairs}" if pairs else url
-
-
-def text_pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Names and texts, as a query or a form has them."""
-    return [
-        (name, as_text(each))
-        for name, value in values.items()
-        for each in (value if isinstance(value, list) else [value])
-        if each is not None
-    ]
 
 
 def body_of(response: httpx.Response) -> Any:
@@ -504,8 +449,7 @@ def body_of(response: httpx.Response) -> Any:
     try:
         return read_json(response.content) if response.content.strip() else None
     except ValueError as error:
-        host = response.request.url.host
-        raise httpx.DecodingError(f"the answer of {host} is broken JSON") from error
+        raise httpx.DecodingError("the answer is broken JSON") from error
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -515,51 +459,29 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
 
 
 async def linked_pages(
-    method: str,
-    url: str,
-    *,
-    items: str | None = None,
-    limit: int = 1000,
-    **options: Any,
-) -> tuple[list[Any], httpx.Response]:
-    """The items of all pages, each of which links to the next, and the last answer."""
+    method: str, url: str | httpx.URL, limit: int = 1000, **options: Any
+) -> list[Any]:
+    """The items of all pages, each of which links to the next."""
     found: list[Any] = []
     target = httpx.URL(url)
-    for number in range(1, limit + 1):
-        response = await send(method, target, **page_options(options, number))
-        found += page_items(response, items)
+    for _ in range(limit):
+        response = await send(method, target, **options)
+        found += list_of(response)
         link = response.links.get("next", {}).get("url")
         if not link:
-            return found, response
+            return found
         target = response.url.join(link)
         if origin(target) != origin(httpx.URL(url)):
             raise PermissionError(f"the next page has another origin ({target.host})")
     raise httpx.HTTPError(f"there are more than {limit} pages")
 
 
-def page_options(options: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """The options of a page's request, with a key of its own."""
-    headers = httpx.Headers(options.get("headers", {}))
-    key = str(task_run.id)
-    if headers.get("Idempotency-Key") == key:
-        headers["Idempotency-Key"] = f"{key}-{number}"
-    return {**options, "headers": headers}
-
-
-def page_items(response: httpx.Response, path: str | None) -> list[Any]:
-    """The list that a page holds at a dotted path, or is."""
-    found = inside(body_of(response), path)
+def list_of(response: httpx.Response) -> list[Any]:
+    """The list that a page is."""
+    found = body_of(response)
     if not isinstance(found, list):
-        where = f"at {path}" if path else "as its body"
-        raise httpx.DecodingError(f"a page has no list {where}")
+        raise httpx.DecodingError("a page has no list where it should")
     return found
-
-
-def inside(body: Any, path: str | None) -> Any:
-    """What stands at a dotted path, None if nothing does."""
-    for key in path.split(".") if path else ():
-        body = body.get(key) if isinstance(body, dict) else None
-    return body
 
 
 class NoAnswer(httpx.HTTPError):
@@ -750,19 +672,23 @@ def failure_type(error: BaseException) -> str:
 )
 async def issues(github: str, repo: str) -> list[dict[str, Any]]:
     previous = await previous_success_at()
-    found, _ = await linked_pages(
-        "GET",
-        with_query(
-            whole_path(f"{github}/repos/{repo}/issues"),
-            {
-                "state": "open",
-                "since": instead(previous, lambda: date_plus(started_at(), -1, "days")),
-                "per_page": 100,
-            },
+    return fitting(
+        await linked_pages(
+            "GET",
+            httpx.URL(
+                whole_path(f"{github}/repos/{repo}/issues"),
+                params={
+                    "state": "open",
+                    "since": instead(
+                        previous, lambda: date_plus(started_at(), -1, "days")
+                    ),
+                    "per_page": 100,
+                },
+            ),
+            headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
         ),
-        headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
+        ISSUES_SCHEMA,
     )
-    return fitting(found, ISSUES_SCHEMA)
 
 
 @task(
@@ -800,16 +726,11 @@ async def add_label(
     judge_value: dict[str, Any],
     index: int,
 ) -> None:
-    body_of(
-        await send(
-            "POST",
-            whole_path(f"{github}/repos/{repo}/issues/{issue['number']}/labels"),
-            headers={
-                "Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}",
-                "Idempotency-Key": str(task_run.id),
-            },
-            json={"labels": [judge_value["label"]]},
-        ),
+    await fetch(
+        "POST",
+        whole_path(f"{github}/repos/{repo}/issues/{issue['number']}/labels"),
+        headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
+        json={"labels": [judge_value["label"]]},
     )
 
 
@@ -823,54 +744,47 @@ async def add_label(
 async def open_ticket(
     tracker: str, bug: dict[str, Any], repo: str, index: int
 ) -> dict[str, Any]:
-    response = await send(
-        "POST",
-        f"{tracker}/tickets",
-        headers={
-            "Authorization": f"Bearer {os.environ['TRACKER_TOKEN']}",
-            "Idempotency-Key": str(task_run.id),
-        },
-        json={
-            "title": bug["title"],
-            "text": f"{bug['summary']} ({repo}#{bug['number']})",
-        },
+    return fitting(
+        await fetch(
+            "POST",
+            f"{tracker}/tickets",
+            headers={"Authorization": f"Bearer {os.environ['TRACKER_TOKEN']}"},
+            json={
+                "title": bug["title"],
+                "text": f"{bug['summary']} ({repo}#{bug['number']})",
+            },
+        ),
+        OPEN_TICKET_SCHEMA,
     )
-    return fitting(body_of(response), OPEN_TICKET_SCHEMA)
 
 
 @task(task_run_name="digest", timeout_seconds=30, on_failure=[name_task])
 async def digest(
     triage_value: list[dict[str, Any]], tickets_value: list[dict[str, Any]]
 ) -> None:
-    body_of(
-        await send(
-            "POST",
-            os.environ["SLACK_WEBHOOK_URL"],
-            headers={"Idempotency-Key": str(task_run.id)},
-            json={
-                "text": (
-                    f"{len(triage_value)} new issues, tickets: "
-                    f"{', '.join([each['key'] for each in tickets_value])}"
-                ),
-            },
-        ),
+    await fetch(
+        "POST",
+        os.environ["SLACK_WEBHOOK_URL"],
+        json={
+            "text": (
+                f"{len(triage_value)} new issues, tickets: "
+                f"{', '.join([each['key'] for each in tickets_value])}"
+            ),
+        },
     )
 
 
 @task(task_run_name="alarm", timeout_seconds=30, on_failure=[name_task])
 async def alarm(run_error: dict[str, Any]) -> None:
-    body_of(
-        await send(
-            "POST",
-            os.environ["SLACK_WEBHOOK_URL"],
-            headers={"Idempotency-Key": str(task_run.id)},
-            json={
-                "text": (
-                    f"issue_triage stopped at {as_text(run_error['task'])} "
-                    f"({run_error['type']})"
-                ),
-            },
-        ),
+    await fetch(
+        "POST",
+        os.environ["SLACK_WEBHOOK_URL"],
+        json={
+            "text": (
+                f"issue_triage stopped at {as_text(run_error['task'])} "
+                f"({run_error['type']})"
+            ),
+        },
     )
 
 

@@ -17,16 +17,14 @@ SLACK_WEBHOOK_URL, TODOIST_API_TOKEN.
 import asyncio
 import base64
 import contextlib
-import fnmatch
 import hashlib
 import hmac
-import ipaddress
 import json
 import math
 import os
 import re
 import sys
-from collections.abc import Callable, Container, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -44,7 +42,6 @@ from prefect.states import Completed, State
 from pydantic import Field
 
 Step = Callable[[], Coroutine[Any, Any, None]]
-CREDENTIALS = ("authorization", "cookie", "proxy-authorization")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 TRIGGER_BODY_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -437,46 +434,35 @@ def posted(
 
 
 async def send(
-    method: str,
-    url: str | httpx.URL,
-    *,
-    accept: Container[int] = range(200, 300),
-    hosts: Sequence[str] | None = None,
-    credentials: Sequence[str] = (),
-    **options: Any,
+    method: str, url: str | httpx.URL, is_secret: bool = False, **options: Any
 ) -> httpx.Response:
-    """Send a request and follow its redirects; what is not accepted is an error.
-
-    `hosts` are patterns that each url must fit, `credentials` names of headers that
-    go to no other host.
-    """
+    """Send a request and follow its redirects; what is not accepted is an error."""
     async with httpx.AsyncClient(timeout=None) as client:
         request = client.build_request(method, str(url).strip(), **options)
+        if method in ("POST", "PATCH"):
+            request.headers.setdefault("Idempotency-Key", str(task_run.id))
         for _ in range(6):
-            await check_host(request.url, hosts)
             response = await client.send(request)
-            if response.status_code in accept:
+            if response.is_success:
                 return response
             if response.next_request is None:
                 where = f"{request.method} to {request.url.host}"
                 message = f"{where} was answered with {response.status_code}"
                 raise httpx.HTTPStatusError(message, request=request, response=response)
-            request = await redirected(request, response.next_request, credentials)
+            before, request = request, response.next_request
+            if before.url.scheme == "https" and request.url.scheme == "http":
+                raise PermissionError(f"it redirects to http ({request.url.host})")
+            is_elsewhere = origin(before.url) != origin(request.url)
+            if is_elsewhere and is_secret and request.method == before.method:
+                raise PermissionError("it redirects a secret to another host")
+            if before.url.scheme != request.url.scheme:
+                request.headers.pop("Authorization", None)
     raise httpx.TooManyRedirects("more than 5 redirects", request=request)
 
 
-async def redirected(
-    before: httpx.Request, after: httpx.Request, credentials: Sequence[str]
-) -> httpx.Request:
-    """The request that a redirect asks for, if it is safe to send."""
-    if before.url.scheme == "https" and after.url.scheme == "http":
-        raise PermissionError(f"it redirects from https to http ({after.url.host})")
-    if origin(before.url) != origin(after.url):
-        for name in (*CREDENTIALS, *credentials):
-            after.headers.pop(name, None)
-        if not await is_public(after.url):
-            raise PermissionError(f"it redirects to a private host ({after.url.host})")
-    return after
+async def fetch(method: str, url: str, **options: Any) -> Any:
+    """The body of the answer to a request."""
+    return body_of(await send(method, url, **options))
 
 
 def origin(url: httpx.URL) -> tuple[str, str, int | None]:
@@ -484,48 +470,12 @@ def origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-async def check_host(url: httpx.URL, hosts: Sequence[str] | None) -> None:
-    """Refuse a url whose host fits none of the patterns."""
-    if url.scheme not in ("http", "https"):
-        raise PermissionError("the url is not one of http or https")
-    if hosts is None:
-        return
-    if not any(fnmatch.fnmatch(url.host, pattern.lower()) for pattern in hosts):
-        raise PermissionError(f"{url.host} is not among the hosts that may be reached")
-    if url.host not in hosts and not await is_public(url):
-        raise PermissionError(f"{url.host} is a private host")
-
-
-async def is_public(url: httpx.URL) -> bool:
-    """Whether all addresses of a host belong to the public network."""
-    found = await asyncio.get_running_loop().getaddrinfo(url.host, None)
-    addresses = [ipaddress.ip_address(each[4][0].partition("%")[0]) for each in found]
-    return all(each.is_global and not each.is_multicast for each in addresses)
-
-
 def whole_path(url: str) -> str:
     """The url, refused if data has made a segment of its path `.` or `..`."""
-    path = re.split(r"[?#]", url.partition("://")[2])[0]
-    if any(unquote(segment) in (".", "..") for segment in path.split("/")[1:]):
+    path = re.split("[?#]", url)[0]
+    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
         raise PermissionError("a segment of the url is . or ..")
     return url
-
-
-def with_query(url: str, values: Mapping[str, Any]) -> str:
-    """The url with these parameters; a list repeats its name, None leaves it out."""
-    mark = "&" if "?" in url else "?"
-    pairs = urlencode(text_pairs(values), quote_via=quote)
-    return f"{url}{mark}{pairs}" if pairs else url
-
-
-def text_pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Names and texts, as a query or a form has them."""
-    return [
-        (name, as_text(each))
-        for name, value in values.items()
-        for each in (value if isinstance(value, list) else [value])
-        if each is not None
-    ]
 
 
 def body_of(response: httpx.Response) -> Any:
@@ -536,8 +486,7 @@ def body_of(response: httpx.Response) -> Any:
     try:
         return read_json(response.content) if response.content.strip() else None
     except ValueError as error:
-        host = response.request.url.host
-        raise httpx.DecodingError(f"the answer of {host} is broken JSON") from error
+        raise httpx.DecodingError("the answer is broken JSON") from error
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -548,21 +497,20 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
 
 async def linked_pages(
     method: str,
-    url: str,
-    *,
+    url: str | httpx.URL,
     items: str | None = None,
     limit: int = 1000,
     **options: Any,
-) -> tuple[list[Any], httpx.Response]:
-    """The items of all pages, each of which links to the next, and the last answer."""
+) -> list[Any]:
+    """The items of all pages, each of which links to the next."""
     found: list[Any] = []
     target = httpx.URL(url)
     for number in range(1, limit + 1):
         response = await send(method, target, **page_options(options, number))
-        found += page_items(response, items)
+        found += list_of(response, items)
         link = response.links.get("next", {}).get("url")
         if not link:
-            return found, response
+            return found
         target = response.url.join(link)
         if origin(target) != origin(httpx.URL(url)):
             raise PermissionError(f"the next page has another origin ({target.host})")
@@ -571,33 +519,31 @@ async def linked_pages(
 
 async def cursor_pages(
     method: str,
-    url: str,
-    *,
+    url: str | httpx.URL,
     param: str,
     next_at: str,
     place: str = "query",
     items: str | None = None,
     limit: int = 1000,
     **options: Any,
-) -> tuple[list[Any], httpx.Response]:
-    """The items of all pages, each of which has the cursor of the next; the last answer."""
+) -> list[Any]:
+    """The items of all pages, each of which has the cursor of the next."""
     found: list[Any] = []
     request: tuple[str, dict[str, Any]] = (url, options)
     for number in range(1, limit + 1):
         target, own = request
         response = await send(method, target, **page_options(own, number))
-        found += page_items(response, items)
+        found += list_of(response, items)
         cursor = inside(body_of(response), next_at)
         if cursor in (None, ""):
-            return found, response
+            return found
         request = at_page(url, options, place, param, cursor)
     raise httpx.HTTPError(f"there are more than {limit} pages")
 
 
 async def counted_pages(
     method: str,
-    url: str,
-    *,
+    url: str | httpx.URL,
     param: str,
     by_offset: bool = False,
     place: str = "query",
@@ -605,31 +551,29 @@ async def counted_pages(
     items: str | None = None,
     limit: int = 1000,
     **options: Any,
-) -> tuple[list[Any], httpx.Response]:
-    """The items of all pages up to one with fewer than `size`, and the last answer."""
+) -> list[Any]:
+    """The items of all pages up to one with fewer than `size`."""
     found: list[Any] = []
     for number in range(1, limit + 1):
         count = len(found) if by_offset else number
         target, own = at_page(url, options, place, param, count)
         response = await send(method, target, **page_options(own, number))
-        page = page_items(response, items)
+        page = list_of(response, items)
         found += page
         if len(page) < size:
-            return found, response
+            return found
     raise httpx.HTTPError(f"there are more than {limit} pages")
 
 
 def page_options(options: Mapping[str, Any], number: int) -> dict[str, Any]:
     """The options of a page's request, with a key of its own."""
     headers = httpx.Headers(options.get("headers", {}))
-    key = str(task_run.id)
-    if headers.get("Idempotency-Key") == key:
-        headers["Idempotency-Key"] = f"{key}-{number}"
+    headers.setdefault("Idempotency-Key", f"{task_run.id}-{number}")
     return {**options, "headers": headers}
 
 
 def at_page(
-    url: str, options: Mapping[str, Any], place: str, param: str, value: Any
+    url: str | httpx.URL, options: Mapping[str, Any], place: str, param: str, value: Any
 ) -> tuple[str, dict[str, Any]]:
     """The url and the options of a page's request."""
     if place == "body":
@@ -642,12 +586,11 @@ def at_page(
     return str(target.copy_with(query=query.encode())), dict(options)
 
 
-def page_items(response: httpx.Response, path: str | None) -> list[Any]:
+def list_of(response: httpx.Response, path: str | None) -> list[Any]:
     """The list that a page holds at a dotted path, or is."""
     found = inside(body_of(response), path)
     if not isinstance(found, list):
-        where = f"at {path}" if path else "as its body"
-        raise httpx.DecodingError(f"a page has no list {where}")
+        raise httpx.DecodingError("a page has no list where it should")
     return found
 
 
@@ -864,14 +807,17 @@ async def here(trigger_body: dict[str, Any]) -> tuple[str, int, str, str]:
     on_failure=[name_task],
 )
 async def releases(github: str, here_repo: str) -> list[dict[str, Any]]:
-    found, _ = await linked_pages(
-        "GET",
-        with_query(
-            whole_path(f"{github}/repos/{here_repo}/releases"), {"per_page": 100}
+    return fitting(
+        await linked_pages(
+            "GET",
+            httpx.URL(
+                whole_path(f"{github}/repos/{here_repo}/releases"),
+                params={"per_page": 100},
+            ),
+            headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
         ),
-        headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
+        RELEASES_SCHEMA,
     )
-    return fitting(found, RELEASES_SCHEMA)
 
 
 @task(task_run_name="before", on_failure=[name_task])
@@ -902,18 +848,20 @@ async def before(here_release: int, releases_body: list[dict[str, Any]]) -> str:
 async def compare(
     github: str, here_repo: str, before_tag: str, here_tag: str
 ) -> list[dict[str, Any]]:
-    found, _ = await linked_pages(
-        "GET",
-        with_query(
-            whole_path(
-                f"{github}/repos/{here_repo}/compare/{quote(before_tag, safe='')}...{quote(here_tag, safe='')}",
+    return fitting(
+        await linked_pages(
+            "GET",
+            httpx.URL(
+                whole_path(
+                    f"{github}/repos/{here_repo}/compare/{quote(before_tag, safe='')}...{quote(here_tag, safe='')}",
+                ),
+                params={"per_page": 100},
             ),
-            {"per_page": 100},
+            headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
+            items="commits",
         ),
-        headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
-        items="commits",
+        COMPARE_SCHEMA,
     )
-    return fitting(found, COMPARE_SCHEMA)
 
 
 @task(
@@ -926,15 +874,17 @@ async def compare(
 async def all_commits(
     github: str, here_repo: str, here_tag: str
 ) -> list[dict[str, Any]]:
-    found, _ = await linked_pages(
-        "GET",
-        with_query(
-            whole_path(f"{github}/repos/{here_repo}/commits"),
-            {"sha": here_tag, "per_page": 100},
+    return fitting(
+        await linked_pages(
+            "GET",
+            httpx.URL(
+                whole_path(f"{github}/repos/{here_repo}/commits"),
+                params={"sha": here_tag, "per_page": 100},
+            ),
+            headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
         ),
-        headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
+        ALL_COMMITS_SCHEMA,
     )
-    return fitting(found, ALL_COMMITS_SCHEMA)
 
 
 @task(
@@ -945,17 +895,20 @@ async def all_commits(
     on_failure=[name_task],
 )
 async def todo(todoist: str, todoist_project: str) -> list[dict[str, Any]]:
-    found, _ = await cursor_pages(
-        "GET",
-        with_query(
-            f"{todoist}/api/v1/tasks", {"project_id": todoist_project, "limit": 200}
+    return fitting(
+        await cursor_pages(
+            "GET",
+            httpx.URL(
+                f"{todoist}/api/v1/tasks",
+                params={"project_id": todoist_project, "limit": 200},
+            ),
+            headers={"Authorization": f"Bearer {os.environ['TODOIST_API_TOKEN']}"},
+            param="cursor",
+            next_at="next_cursor",
+            items="results",
         ),
-        headers={"Authorization": f"Bearer {os.environ['TODOIST_API_TOKEN']}"},
-        param="cursor",
-        next_at="next_cursor",
-        items="results",
+        TODO_SCHEMA,
     )
-    return fitting(found, TODO_SCHEMA)
 
 
 @task(
@@ -966,15 +919,17 @@ async def todo(todoist: str, todoist_project: str) -> list[dict[str, Any]]:
     on_failure=[name_task],
 )
 async def issues(github: str, here_repo: str) -> list[dict[str, Any]]:
-    found, _ = await linked_pages(
-        "GET",
-        with_query(
-            whole_path(f"{github}/repos/{here_repo}/issues"),
-            {"state": "open", "per_page": 100},
+    return fitting(
+        await linked_pages(
+            "GET",
+            httpx.URL(
+                whole_path(f"{github}/repos/{here_repo}/issues"),
+                params={"state": "open", "per_page": 100},
+            ),
+            headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
         ),
-        headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
+        ISSUES_SCHEMA,
     )
-    return fitting(found, ISSUES_SCHEMA)
 
 
 @task(
@@ -985,22 +940,24 @@ async def issues(github: str, here_repo: str) -> list[dict[str, Any]]:
     on_failure=[name_task],
 )
 async def posts(canny: str) -> list[dict[str, Any]]:
-    found, _ = await counted_pages(
-        "POST",
-        f"{canny}/api/v1/posts/list",
-        headers={"Idempotency-Key": str(task_run.id)},
-        json={
-            "apiKey": os.environ["CANNY_API_KEY"],
-            "limit": 100,
-            "status": "open,under review,planned,in progress",
-        },
-        param="skip",
-        by_offset=True,
-        place="body",
-        size=100,
-        items="posts",
+    return fitting(
+        await counted_pages(
+            "POST",
+            f"{canny}/api/v1/posts/list",
+            json={
+                "apiKey": os.environ["CANNY_API_KEY"],
+                "limit": 100,
+                "status": "open,under review,planned,in progress",
+            },
+            is_secret=True,
+            param="skip",
+            by_offset=True,
+            place="body",
+            size=100,
+            items="posts",
+        ),
+        POSTS_SCHEMA,
     )
-    return fitting(found, POSTS_SCHEMA)
 
 
 @task(
@@ -1065,17 +1022,10 @@ async def notes(
     on_failure=[name_task],
 )
 async def close_task(todoist: str, todo_task: dict[str, Any], index: int) -> None:
-    body_of(
-        await send(
-            "POST",
-            whole_path(
-                f"{todoist}/api/v1/tasks/{quote(todo_task['id'], safe='')}/close"
-            ),
-            headers={
-                "Authorization": f"Bearer {os.environ['TODOIST_API_TOKEN']}",
-                "Idempotency-Key": str(task_run.id),
-            },
-        ),
+    await fetch(
+        "POST",
+        whole_path(f"{todoist}/api/v1/tasks/{quote(todo_task['id'], safe='')}/close"),
+        headers={"Authorization": f"Bearer {os.environ['TODOIST_API_TOKEN']}"},
     )
 
 
@@ -1088,21 +1038,15 @@ async def comment(
     here_link: str,
     index: int,
 ) -> None:
-    body_of(
-        await send(
-            "POST",
-            whole_path(f"{github}/repos/{here_repo}/issues/{hit['number']}/comments"),
-            headers={
-                "Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}",
-                "Idempotency-Key": str(task_run.id),
-            },
-            json={
-                "body": (
-                    f"Shipped in [{here_tag}]({here_link}) by {hit['sha']}. "
-                    f"{hit['why']}"
-                ),
-            },
-        ),
+    await fetch(
+        "POST",
+        whole_path(f"{github}/repos/{here_repo}/issues/{hit['number']}/comments"),
+        headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
+        json={
+            "body": (
+                f"Shipped in [{here_tag}]({here_link}) by {hit['sha']}. {hit['why']}"
+            ),
+        },
     )
 
 
@@ -1114,16 +1058,11 @@ async def comment(
     on_failure=[name_task],
 )
 async def close(github: str, here_repo: str, hit: dict[str, Any], index: int) -> None:
-    body_of(
-        await send(
-            "PATCH",
-            whole_path(f"{github}/repos/{here_repo}/issues/{hit['number']}"),
-            headers={
-                "Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}",
-                "Idempotency-Key": str(task_run.id),
-            },
-            json={"state": "closed", "state_reason": "completed"},
-        ),
+    await fetch(
+        "PATCH",
+        whole_path(f"{github}/repos/{here_repo}/issues/{hit['number']}"),
+        headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
+        json={"state": "closed", "state_reason": "completed"},
     )
 
 
@@ -1131,19 +1070,17 @@ async def close(github: str, here_repo: str, hit: dict[str, Any], index: int) ->
 async def complete_(
     canny: str, idea: dict[str, Any], canny_admin: str, index: int
 ) -> None:
-    body_of(
-        await send(
-            "POST",
-            f"{canny}/api/v1/posts/change_status",
-            headers={"Idempotency-Key": str(task_run.id)},
-            json={
-                "apiKey": os.environ["CANNY_API_KEY"],
-                "postID": idea["id"],
-                "changerID": canny_admin,
-                "status": "complete",
-                "shouldNotifyVoters": True,
-            },
-        ),
+    await fetch(
+        "POST",
+        f"{canny}/api/v1/posts/change_status",
+        json={
+            "apiKey": os.environ["CANNY_API_KEY"],
+            "postID": idea["id"],
+            "changerID": canny_admin,
+            "status": "complete",
+            "shouldNotifyVoters": True,
+        },
+        is_secret=True,
     )
 
 
@@ -1157,33 +1094,25 @@ async def complete_(
 async def publish(
     github: str, here_repo: str, here_release: int, notes_value: str
 ) -> None:
-    body_of(
-        await send(
-            "PATCH",
-            whole_path(f"{github}/repos/{here_repo}/releases/{here_release}"),
-            headers={
-                "Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}",
-                "Idempotency-Key": str(task_run.id),
-            },
-            json={"body": notes_value},
-        ),
+    await fetch(
+        "PATCH",
+        whole_path(f"{github}/repos/{here_repo}/releases/{here_release}"),
+        headers={"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}"},
+        json={"body": notes_value},
     )
 
 
 @task(task_run_name="alarm", timeout_seconds=30, on_failure=[name_task])
 async def alarm(trigger_body: dict[str, Any], run_error: dict[str, Any]) -> None:
-    body_of(
-        await send(
-            "POST",
-            os.environ["SLACK_WEBHOOK_URL"],
-            headers={"Idempotency-Key": str(task_run.id)},
-            json={
-                "text": (
-                    f"The aftermath of {trigger_body['release']['tag_name']} failed at "
-                    f"{as_text(run_error['task'])}"
-                ),
-            },
-        ),
+    await fetch(
+        "POST",
+        os.environ["SLACK_WEBHOOK_URL"],
+        json={
+            "text": (
+                f"The aftermath of {trigger_body['release']['tag_name']} failed at "
+                f"{as_text(run_error['task'])}"
+            ),
+        },
     )
 
 
