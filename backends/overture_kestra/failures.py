@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from overture.plan.model import Block, Plan
 from overture_kestra import model
 from overture_kestra.model import Task, Value
 from overture_kestra.pebble import pebble_string
-from overture_kestra.place import CORE, RETURN, Failing, Lowering
+from overture_kestra.place import CORE, RETURN, SHELL, Failing, Lowering
 
 _GUARDS = (f"{CORE}.flow.AllowFailure",)
 _OWN = (f"{CORE}.flow.Loop", f"{CORE}.flow.Subflow")
@@ -54,9 +55,27 @@ def failing(lowering: Lowering, tasks: Iterable[Task]) -> Iterator[Failing]:
             catch = lowering.catches.get(leaf.id)
             if catch is not None:
                 yield from failing(lowering, [catch])
-            else:
+            elif not _is_harmless(lowering, leaf):
                 known = lowering.failing.get(leaf.id)
-                yield known if known is not None else Failing(leaf.id, lowering.owners.get(leaf.id, leaf.id))
+                yield _as_told(leaf, known or Failing(leaf.id, lowering.owners.get(leaf.id, leaf.id)))
+
+
+def _is_harmless(lowering: Lowering, task: Task) -> bool:
+    """Whether nothing in a task can fail: it reads nothing that may be missing."""
+    if task.id in lowering.harmless:
+        return True
+    is_simple = task.type in (RETURN, f"{CORE}.log.Log", f"{CORE}.flow.Sleep", f"{CORE}.flow.Pause")
+    if not is_simple or task.run_if is not None or "behavior" in task.properties:
+        return False
+    return not any(isinstance(value, str) and "{{" in value for value in task.properties.values())
+
+
+def _as_told(task: Task, known: Failing) -> Failing:
+    """Only a script tells its error itself; of Kestra's own tasks only a value can be unreadable."""
+    if task.type == SHELL:
+        return known
+    kept = tuple((name, value) for name, value in known.known if not value.endswith(".vars.error ?? null"))
+    return replace(known, known=kept or (("type", "'expression'"), ("message", "'a value could not be read'")))
 
 
 def first_error(lowering: Lowering, found: Sequence[Failing], *, with_task: bool) -> str:

@@ -17,7 +17,7 @@ from overture_kestra.carriers import Carrier, Text
 from overture_kestra.failures import barrier, failing, first_error
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.model import Script, Value
-from overture_kestra.pebble import COMPACT, constant_value, json_text, pebble_string, template_text
+from overture_kestra.pebble import COMPACT, constant_value, json_text, pebble_string, template_text, unbracketed
 from overture_kestra.place import CORE, RETURN, Failing, ItemForm, Place
 from overture_kestra.values import Program, compute, compute_trees, local_name
 
@@ -82,7 +82,7 @@ def _items(task: Task, place: Place) -> tuple[Value, ItemForm, list[model.Task]]
     steps = [] if tree.type.is_only("array") else ['if type == "array" then . else error("no list") end']
     try:
         if "where" in task.fields:
-            steps.append(f"map(select({items.condition(task.fields['where'], str(task.literals['as']))}))")
+            steps.append(f"map(select({unbracketed(items.condition(task.fields['where'], str(task.literals['as'])))}))")
         # an error for what is no list: only a list has an item of a number
         wrap = ". as $all | [range(length) | {i: ., v: $all[.]} | tojson]"
         steps.append(wrap if form == "wrapped" else "map(tojson)")
@@ -182,6 +182,7 @@ def _results(task: Task, place: Place, has_value: bool) -> list[model.Task]:
         program = 'sort_by(.item.iteration) | map(.outputs.value // "" | select(. != "")) | "[" + join(",") + "]"'
         made.append(model.Task(name, RETURN, {"format": f"{{{{ {outputs} | jq('{program}') | first }}}}"}))
         lowering.results[task.id, "value"] = Text(f"outputs.{name}.value")
+        lowering.harmless.add(name)
     if "failed" in task.reads:
         name = lowering.name(f"{task.id}_failed")
         program = (
@@ -193,6 +194,7 @@ def _results(task: Task, place: Place, has_value: bool) -> list[model.Task]:
         )
         made.append(model.Task(name, RETURN, {"format": f"{{{{ {outputs} | jq('{program}') | first }}}}"}))
         lowering.results[task.id, "failed"] = Text(f"outputs.{name}.value")
+        lowering.harmless.add(name)
     return made
 
 
@@ -221,7 +223,7 @@ def _mapping_by_jq(task: Task, place: Place) -> model.Task:
         raise Inexact("numbers that jq writes otherwise, or what may be no list")
     steps = []
     if "where" in task.fields:
-        steps.append(f"map(select({items.condition(task.fields['where'], variable)}))")
+        steps.append(f"map(select({unbracketed(items.condition(task.fields['where'], variable))}))")
     if "collect" in task.fields:
         steps.append(f"map({items.value(task.fields['collect'], variable)})")
     made = model.Task(task.id, RETURN, {"format": f"{{{{ {place.pebble.jq_of(source, *steps, 'tojson')} }}}}"})

@@ -14,6 +14,7 @@ from overture_kestra.attempts import apart
 from overture_kestra.blocks import lower_block
 from overture_kestra.carriers import Members, Plain, Text
 from overture_kestra.failures import barrier, failing, first_error, loops_that_tell
+from overture_kestra.header import header
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.loops import template
 from overture_kestra.model import Flow, Script, Value
@@ -33,11 +34,16 @@ def lower(plan: Plan, options: Mapping[str, str]) -> tuple[tuple[Flow, ...], tup
     lowering = Lowering(plan, options)
     lowering.taken |= {task.id for task in plan.walk()}
     try:
-        flows = _two_flows(lowering) if needs_two(plan) else (_flow(lowering),)
+        flows = _two_flows(lowering) if needs_two(plan) else _one_flow(lowering)
     except Refused as refused:
         gap = Gap(refused.pointer or "", refused.message, refused.help)
         return (), (*lowering.gaps, gap)
     return flows, tuple(lowering.gaps)
+
+
+def _one_flow(lowering: Lowering) -> tuple[Flow, ...]:
+    flow = _flow(lowering)
+    return (replace(flow, header=header(lowering, flow)),)
 
 
 def _two_flows(lowering: Lowering) -> tuple[Flow, ...]:
@@ -55,8 +61,8 @@ def _two_flows(lowering: Lowering) -> tuple[Flow, ...]:
         inner = replace(inner, outputs=(*inner.outputs, *told), variables=_variables(lowering))
         flow = _handlers_outside(outer, flow)
     concurrency, variables = _concurrency(plan), _variables(outer)
-    flow = replace(flow, triggers=triggers, concurrency=concurrency, variables=variables, header=_header(outer))
-    return flow, inner
+    flow = replace(flow, triggers=triggers, concurrency=concurrency, variables=variables)
+    return replace(flow, header=header(outer, flow)), replace(inner, header=header(lowering, inner))
 
 
 def _told(inside: Lowering, outside: Lowering, run: str, inner: Flow) -> list[model.Output]:
@@ -118,7 +124,6 @@ def _flow(lowering: Lowering) -> Flow:
         id=plan.name,
         namespace=lowering.namespace,
         description=plan.description,
-        header=_header(lowering),
         labels=plan.labels,
         inputs=tuple(_input(each) for each in plan.inputs),
         variables=_variables(lowering),
@@ -143,19 +148,6 @@ def _captured(lowering: Lowering) -> list[model.Task]:
         comment="a loop in a loop would read the defaults of the inputs",
     )
     return [task]
-
-
-def _header(lowering: Lowering) -> tuple[str, ...]:
-    """What whoever deploys the flow has to know."""
-    lines = []
-    secrets = sorted({*lowering.plan.secrets, *(["OPENAI_API_KEY"] if "ask" in lowering.scripts else [])})
-    if secrets:
-        lines.append(f"secrets: {', '.join(secrets)}")
-    if "ask" in lowering.scripts:
-        lines.append("environment of the server: ENV_OPENAI_BASE_URL, ENV_OVERTURE_MODEL (where no model is named)")
-    if lowering.scripts:
-        lines.append("steps in Python run on the worker itself: it needs python3 (3.10 or later), nothing else")
-    return tuple(lines)
 
 
 def _variables(lowering: Lowering) -> dict[str, Value]:

@@ -19,6 +19,7 @@ from overture_kestra.pebble import Pebble, json_text, pebble_string
 CORE = "io.kestra.plugin.core"
 RETURN = f"{CORE}.debug.Return"
 SEQUENTIAL = f"{CORE}.flow.Sequential"
+SHELL = "io.kestra.plugin.scripts.shell.Commands"
 CAPTURED = "inputs_as_given"
 
 MOMENT = "uuuu-MM-dd'T'HH:mm:ss'Z'"
@@ -58,7 +59,9 @@ class Lowering:
     taken: set[str] = field(default_factory=set)
     scripts: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
-    imports: set[str] = field(default_factory=set)
+    asks_models: bool = False
+    needs_uv: bool = False
+    harmless: set[str] = field(default_factory=set)
     results: dict[tuple[str, str], Carrier] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     failing: dict[str, Failing] = field(default_factory=dict)

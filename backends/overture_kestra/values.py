@@ -15,10 +15,9 @@ from overture_kestra.inexact import Inexact
 from overture_kestra.layout import json_object as json_object
 from overture_kestra.model import Script, Task, Value
 from overture_kestra.pebble import json_text
-from overture_kestra.place import CORE, Lowering, Place, Refused, members_text
+from overture_kestra.place import CORE, SHELL, Lowering, Place, Refused, members_text
 from overture_kestra.scripts import IMPORTS
 
-SHELL = "io.kestra.plugin.scripts.shell.Commands"
 PROCESS: Mapping[str, Value] = {"type": f"{CORE}.runner.Process"}
 
 _TAKEN = frozenset((*HELPERS, *keyword.kwlist, *dir(builtins), "given", "values", "compute", "mapped", "index"))

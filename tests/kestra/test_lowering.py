@@ -140,7 +140,7 @@ def test_items_that_are_kept_are_chosen_by_jq() -> None:
         head=DATA,
     )
     (loop,) = flow["tasks"]
-    assert 'map(select(((.k == "x") and (has("more")))))' in loop["values"]
+    assert 'map(select((.k == "x") and (has("more"))))' in loop["values"]
     assert loop["tasks"] == [
         {
             "id": "say",
@@ -154,7 +154,8 @@ def test_items_that_are_kept_are_chosen_by_jq() -> None:
 def test_what_an_item_gives_is_an_output_of_the_loop_itself() -> None:
     flow = flow_of(
         "  - {id: each, kind: foreach, items: inputs.rows, as: row, collect: '{name: row.k}', "
-        "tasks: [{id: say, kind: log, message: hi}]}\n  - {id: after, kind: log, message: '{{ tasks.each.value | tojson }}'}\n",
+        "tasks: [{id: say, kind: log, message: hi}]}\n"
+        "  - {id: after, kind: log, message: '{{ tasks.each.value | tojson }}'}\n",
         head=DATA,
     )
     loop = task(flow, "each")
@@ -182,7 +183,7 @@ def test_a_mapping_is_one_task_of_jq() -> None:
         "id": "names",
         "type": "io.kestra.plugin.core.debug.Return",
         "format": "{{ [inputs.rows | toJson] | "
-        "jq('.[0] | fromjson | map(select((.n > 1))) | map(.k) | tojson') | first }}",
+        "jq('.[0] | fromjson | map(select(.n > 1)) | map(.k) | tojson') | first }}",
     }
 
 

@@ -26,6 +26,7 @@ WHY = "its own script: ChatCompletion rewrites the schema and does not check the
 
 
 def lower_ai(task: Task, place: Place) -> list[model.Task]:
+    place.lowering.asks_models = True
     step = ScriptStep(task, place, "ask", "ask.json")
     literals = task.literals
     step.text("base_url", f'"{BASE_URL}"')

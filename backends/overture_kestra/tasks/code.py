@@ -21,6 +21,7 @@ def lower_python(task: Task, place: Place) -> list[model.Task]:
     step.files["main.py"] = verbatim(_ending(str(task.literals["code"])))
     commands = None
     if requirements := task.literals.get("requirements"):
+        place.lowering.needs_uv = True
         wanted = " ".join(f"--with {_quoted(each)}" for each in requirements)
         commands = [f"uv run --no-project --quiet {wanted} python3 call_main.py"]
     _warn_of_files(task, place)
