@@ -295,10 +295,25 @@ class Pebble:
         if isinstance(tree, Literal):
             return template_text(tree.value if isinstance(tree.value, str) else _render(tree.value))
         if isinstance(tree, Template):
-            return "".join(self.text(part) for part in tree.parts)
+            return self._beside(tree.parts)
         if isinstance(tree, Filter) and tree.name == "tojson":
             return "{{ " + self._shown(tree.of) + " }}"
         return "{{ " + unbracketed(self._rendered(tree)) + " }}"
+
+    def _beside(self, parts: tuple[Expr, ...]) -> str:
+        """Parts of a text one after the other: no two of them may open a tag together."""
+        written, constant = "", ""
+        for part in parts:
+            is_constant, value = constant_value(part)
+            if is_constant and not isinstance(value, list | dict):
+                constant += value if isinstance(value, str) else _render(value)
+                continue
+            hole = self.text(part)
+            if constant.endswith("{") and hole.startswith("{"):
+                constant, hole = constant[:-1], "{{ '{' }}" + hole
+            written += template_text(constant) + hole
+            constant = ""
+        return written + template_text(constant)
 
     # ---- JSON text
 
