@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from overture.checks.verdict import Verdict
 from overture.cli.loading import load
 from overture.plan.build import plan
+from overture.plan.model import Plan
 from overture.testing import (
     Case,
     Observed,
@@ -22,6 +26,7 @@ from overture.testing import (
     read_workspace,
 )
 from overture.testing.instances import REPEATABLE
+from overture.testing.models import MODEL_KEY
 from overture_local import RunRequest, RunResult, Store, run
 from overture_local.kinds import TASKS
 
@@ -43,8 +48,9 @@ def test_the_local_executor_agrees_with_the_case(folder: Path, tmp_path: Path) -
         workspace.mkdir()
         placed = case.placed(world.url, workspace)
         placed.lay_files(workspace)
-        lines: list[tuple[str, str]] = []
-        result, state = _run(placed, verdict, world, workspace, tmp_path / "home", lines)
+        home = tmp_path / "home"
+        events: list[Mapping[str, Any]] = []
+        result, state = _run(placed, built, world, workspace, home, events)
         observed = Observed(
             state=result.state,
             outputs=result.outputs,
@@ -56,7 +62,12 @@ def test_the_local_executor_agrees_with_the_case(folder: Path, tmp_path: Path) -
             model_calls=world.model_calls,
             state_after=state,
             files=read_workspace(workspace),
-            log=lines,
+            log=[(each["level"], each["message"]) for each in events if _is_of_log_task(each, kinds)],
+            shown={
+                "the events": json.dumps(events, ensure_ascii=False).encode(),
+                "the result": json.dumps(result.as_json(), ensure_ascii=False).encode(),
+                **{f"the store's {name}": content for name, content in read_workspace(home).items()},
+            },
         )
     found = differences(placed, observed)
     assert not found, "\n".join(found)
@@ -68,18 +79,13 @@ def _check(case: Case) -> Verdict:
     return verdict
 
 
+def _is_of_log_task(event: Mapping[str, Any], kinds: Mapping[str, str]) -> bool:
+    return event["event"] == "log" and kinds.get(event["id"]) == "log"
+
+
 def _run(
-    case: Case, verdict: Verdict, world: World, workspace: Path, home: Path, lines: list[tuple[str, str]]
+    case: Case, built: Plan, world: World, workspace: Path, home: Path, events: list[Mapping[str, Any]]
 ) -> tuple[RunResult, dict[str, object]]:
-    assert verdict.checked is not None
-    built = plan(verdict.checked)
-    log_tasks = {task.id for task in built.walk() if task.kind == "log"}
-
-    def watch(event: object) -> None:
-        assert isinstance(event, dict)
-        if event["event"] == "log" and event["id"] in log_tasks:
-            lines.append((event["level"], event["message"]))
-
     with Store(home) as store:
         if case.state:
             store.set_state(built.name, case.state)
@@ -90,14 +96,14 @@ def _run(
         environment={
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "OPENAI_BASE_URL": world.model_url,
-            "OPENAI_API_KEY": "key-of-the-case",
+            "OPENAI_API_KEY": MODEL_KEY,
             "OVERTURE_MODEL": "case-model",
         },
         workspace=workspace,
         home=home,
         allow_hosts=("127.0.0.1", *case.allow),
         clock=SystemClock() if case.clock is None else SettableClock(case.clock),
-        on_event=watch,
+        on_event=events.append,
     )
     result = run(built, request)
     with Store(home) as store:

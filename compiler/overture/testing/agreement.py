@@ -14,6 +14,7 @@ from overture.testing.mail import Mail
 from overture.testing.models import ModelCall
 from overture.testing.order import follow, steps_of
 from overture.testing.replies import Request, canonical_path
+from overture.testing.secrecy import leaks
 from overture.testing.values import JSON, Bindings, compare, show
 
 ABSENT = "${absent}"
@@ -26,7 +27,8 @@ class Observed:
     `tasks` maps `at` (`each_issue[0].label`) to a state, `attempts` to a number. `comparable` are the tasks that the
     engine shows, with the number of loops round each (None: those that the case names). `records_unstarted` says
     whether tasks that never started stand in `tasks` as skipped or cancelled. `log` is (level, message) of the log
-    tasks in order. What an engine cannot tell is None, and is not compared; a key that its `error` cannot tell is left
+    tasks in order. `shown` is everything that the run has logged, printed, given or kept, by where that was: no secret
+    may stand there. What an engine cannot tell is None, and is not compared; a key that its `error` cannot tell is left
     out of it.
     """
 
@@ -43,6 +45,7 @@ class Observed:
     mails: Sequence[Mail] = ()
     records_unstarted: bool = True
     comparable: Mapping[str, int] | None = None
+    shown: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def differences(case: Case, observed: Observed) -> list[str]:
@@ -68,7 +71,7 @@ def differences(case: Case, observed: Observed) -> list[str]:
     lines += _mail_differences(expect.mails, observed.mails)
     if expect.log is not None and observed.log is not None:
         lines += _log_differences(expect.log, observed.log)
-    return lines
+    return lines + leaks(case, observed.shown)
 
 
 def _say_error(error: Mapping[str, Any] | None) -> str:

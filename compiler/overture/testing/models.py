@@ -13,6 +13,8 @@ from overture.testing.shapes import CaseError
 from overture.testing.values import JSON
 
 COMPLETIONS_PATH = "/v1/chat/completions"
+MODEL_KEY = "key-of-the-case"
+"""What a case that is run gives as OPENAI_API_KEY."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,15 @@ class KestraEngine:
             raise EngineHung(f"`{main}` did not end within {timeout_seconds:g} s\ntasks: {tasks or 'none'}\n{logs}")
         return run
 
+    def kept(self, world: str) -> dict[str, bytes]:
+        """What lies in the storage of a world, and the engine's own log (of all runs), by name. The executions, which
+        are kept in memory, are in the `raw` of their run."""
+        if self._folder is None:
+            return {}
+        storage = self._folder / "storage" / f"world-{world}"
+        found = {str(path.relative_to(storage)): path.read_bytes() for path in storage.rglob("*") if path.is_file()}
+        return {**found, "engine.log": (self._folder / "engine.log").read_bytes()}
+
     def validate(self, flow: str) -> Validated:
         """What Kestra says about the YAML of a flow."""
         answer = self._ask({"op": "validate", "flow": flow}, GRACE_SECONDS)

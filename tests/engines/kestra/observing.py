@@ -25,6 +25,7 @@ from overture.plan.model import Plan, Task
 from overture.testing.agreement import Observed
 from overture.testing.cases import Answer, Case, read_workspace
 from overture.testing.instances import REPEATABLE, comparable_tasks
+from overture.testing.models import MODEL_KEY
 from overture.testing.world import World
 from overture_kestra import read_outputs
 from overture_kestra.place import input_type
@@ -47,7 +48,7 @@ def observe(
         main,
         {**_given(plan, export.files[main], trigger, engine), **_inputs(plan, case.inputs)},
         timeout_seconds,
-        secrets={"OPENAI_API_KEY": "sk-of-the-case", **case.secrets},
+        secrets={"OPENAI_API_KEY": MODEL_KEY, **case.secrets},
         envs={"openai_base_url": world.model_url, "overture_model": "model-of-the-case"},
         stored={f"{plan.name}_{name}": _compact(value) for name, value in case.state.items()},
         approvals={task: _approval(answer) for task, answer in case.approvals.items()},
@@ -70,6 +71,11 @@ def observe(
             log=_log(plan, run),
             records_unstarted=False,
             comparable=comparable_tasks(plan),
+            shown={
+                "the answer": json.dumps(run.raw, ensure_ascii=False).encode(),
+                "the log": "\n".join(run.logs).encode(),
+                **engine.kept(tenant),
+            },
         ),
         run,
     )
@@ -287,7 +293,8 @@ def _kept(plan: Plan, run: EngineRun) -> dict[str, Any]:
 
 
 def _log(plan: Plan, run: EngineRun) -> list[tuple[str, str]]:
-    names = {task.id for task in plan.walk() if task.kind in ("log", "stop")}
+    all_tasks = [task for each in (plan, *plan.callees.values()) for task in each.walk()]
+    kinds = {task.id: task.kind for task in all_tasks if task.kind in ("log", "stop")}
     entries = sorted(
         (entry for execution in run.raw.get("executions", []) for entry in execution["logs"]),
         key=lambda entry: str(entry["at"]),
@@ -295,5 +302,8 @@ def _log(plan: Plan, run: EngineRun) -> list[tuple[str, str]]:
     return [
         ({"WARN": "warning"}.get(entry["level"], entry["level"].lower()), entry["message"])
         for entry in entries
-        if entry["task"] in names and not entry["message"].startswith("io.kestra")
+        if entry["task"] in kinds
+        and not entry["message"].startswith("io.kestra")
+        # what a Return gives it also writes as a line of its own
+        and not (kinds[entry["task"]] == "stop" and entry["level"] == "DEBUG")
     ]

@@ -15,6 +15,7 @@ import importlib.util
 import json
 import logging
 import os
+import re
 import sys
 import threading
 import traceback
@@ -48,6 +49,11 @@ ANNOUNCEMENT = "emit_task_run_state_change_event"
 RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
 
+def told_name(name: str) -> str:
+    """The name of a task run without what Prefect adds to that of a task that gives its runs none: `label-3f2`."""
+    return re.sub(r"-[0-9a-f]{3}$", "", name)
+
+
 class Observer(logging.Handler):
     """What this process sees of a run: each task run's last state, and the log.
 
@@ -62,7 +68,7 @@ class Observer(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        where = getattr(record, "task_run_name", None) or "-"
+        where = told_name(getattr(record, "task_run_name", None) or "-")
         self.lines.append(f"{record.levelname} {where}: {record.getMessage()}")
 
     def running(self) -> set[str]:
@@ -73,7 +79,7 @@ class Observer(logging.Handler):
         announce: Any = getattr(prefect.task_engine, ANNOUNCEMENT)
 
         def note_and_announce(*, task_run: TaskRun, validated_state: State[Any], **others: Any) -> Any:
-            self.names[task_run.id] = task_run.name
+            self.names[task_run.id] = told_name(task_run.name)
             self.states[task_run.id] = validated_state.type
             return announce(task_run=task_run, validated_state=validated_state, **others)
 
@@ -236,7 +242,7 @@ async def task_runs(
     return [
         {
             "id": str(row.id),
-            "name": row.name,
+            "name": told_name(row.name),
             "flow": flow_runs[row.flow_run_id][0] if row.flow_run_id in flow_runs else "",
             "type": row.state.type.value if row.state else "NONE",
             "state": row.state.name if row.state else "NONE",

@@ -7,6 +7,7 @@ import http.client
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -77,6 +78,19 @@ class PrefectEngine:
         if self._home is not None:
             shutil.rmtree(self._home, ignore_errors=True)
             self._home = None
+
+    def kept(self) -> frozenset[str]:
+        """Every row of the server's database and every line that server and driver have written, as texts. To know what
+        one run has left, take away what was there before it."""
+        if self._home is None:
+            return frozenset()
+        lines: set[str] = set()
+        for log in self._home.glob("*.log"):
+            lines.update(log.read_text(errors="replace").splitlines())
+        with contextlib.closing(sqlite3.connect(f"file:{self._home}/prefect.db?mode=ro", uri=True, timeout=60)) as rows:
+            for (table,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                lines.update(f"{table}: {row}" for row in rows.execute(f'SELECT * FROM "{table}"'))
+        return frozenset(lines)
 
     def run(
         self,

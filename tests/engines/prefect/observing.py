@@ -25,6 +25,7 @@ from overture.plan.backend import Export
 from overture.plan.model import Plan, Task
 from overture.testing import Case, Observed, World, comparable_tasks, read_workspace
 from overture.testing.instances import REPEATABLE
+from overture.testing.models import MODEL_KEY
 
 UNTOLD_KINDS = ("branch", "foreach", "repeat", "try")
 
@@ -64,6 +65,7 @@ def observe(
     main, source = next(iter(export.files.items()))
     case.lay_files(workspace)
     variable = f"{plan.name}_state"
+    kept_before = engine.kept()
     run = engine.run(
         export.files,
         f"{main}:{flow_of(source, plan.name)}",
@@ -88,6 +90,11 @@ def observe(
         log=[line for text in run.logs for line in logged(text, kinds)],
         records_unstarted=False,
         comparable=comparable_tasks(plan, UNTOLD_KINDS),
+        shown={
+            "the answer": json.dumps({**run.raw, "logs": []}, ensure_ascii=False).encode(),
+            "the log": "\n".join(run.logs).encode(),
+            "what the engine keeps": "\n".join(sorted(engine.kept() - kept_before)).encode(),
+        },
     )
     return case, observed, run
 
@@ -122,7 +129,7 @@ def environment(case: Case, world: World) -> dict[str, str]:
     return {
         **case.secrets,
         "OPENAI_BASE_URL": world.model_url,
-        "OPENAI_API_KEY": "key-of-the-case",
+        "OPENAI_API_KEY": MODEL_KEY,
         "OVERTURE_MODEL": "case-model",
     }
 
