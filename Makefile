@@ -6,10 +6,10 @@ UV := $(shell command -v uv 2>/dev/null || echo $(CACHE)/uv/bin/uv)
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: docs help setup demo test goldens check check-deep fuzz-guided engines bench clean
+.PHONY: docs help setup demo test goldens check check-deep fuzz-guided engines engines-deep bench clean
 
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 $(CACHE)/uv/bin/uv:
 	@mkdir -p $(CACHE)
@@ -46,8 +46,11 @@ $(CACHE)/atheris: | .venv/.ready
 fuzz-guided: setup $(CACHE)/atheris ## hostile texts found by coverage: TARGET=yaml, json, expressions or checker
 	@PYTHONPATH=$(CACHE)/atheris $(BIN)/python tests/fuzz/coverage_guided.py $(or $(TARGET),checker) $(or $(FOR),180)
 
-engines: setup ## the conformance on a real Kestra and a real Prefect
-	@UV="$(UV)" $(BIN)/pytest tests/engines -m engine
+engines: setup ## the conformance on a real Kestra and a real Prefect; RENEW=1 writes down what they did
+	@UV="$(UV)" $(BIN)/pytest tests/engines -m "not engine_deep" --durations=10 $(if $(RENEW),--renew-results)
+
+engines-deep: setup ## generated workflows, expressions and hostile texts on the real engines (an hour)
+	@UV="$(UV)" $(BIN)/pytest tests/engines -m engine_deep -s
 
 docs: setup ## write the tables of docs/language.md from the code
 	@$(BIN)/python tests/house/test_reference.py
