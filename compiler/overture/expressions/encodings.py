@@ -57,7 +57,8 @@ def write_csv(rows: list[Json]) -> str:
         if header is None:
             header = list(row)
             writer.writerow(header)
-        if unknown := next((key for key in row if key not in header), None):
+        unknown = next((key for key in row if key not in header), None)
+        if unknown is not None:
             raise Refused(f"row {number} has a key `{unknown}` that row 0 lacks")
         writer.writerow([render(row.get(key)) for key in header])
         if out.tell() > MAX_TEXT_CHARACTERS:

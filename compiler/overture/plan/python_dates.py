@@ -52,7 +52,7 @@ def date_zone(name: str | None) -> tzinfo:
 
 def date_text(text: str, form: str, tz: str | None = None) -> str:
     """A date by strftime's directives, in English."""
-    if "%" not in form or re.search(r"%(?![YmdHMSfjabz%])", form):
+    if "%" not in form or "%" in re.sub("%[YmdHMSfjabz%]", "", form):
         raise ValueError("the format has no directive, or one that is not known")
     point = moment(text, date_zone(tz)).astimezone(date_zone(tz))
     days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

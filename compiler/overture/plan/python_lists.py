@@ -94,18 +94,26 @@ def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool
         return contains(operand, value)
     if word in ("lt", "ge"):
         return less(value, operand) is (word == "lt")
-    if word in ("gt", "le"):
-        return less(operand, value) is (word == "gt")
-    raise ValueError(f"there is no test {word}")
+    return less(operand, value) is (word == "gt")
+
+
+def a_test(word: Any) -> str | None:
+    """A word that `is_kept` knows, or None; anything else is refused."""
+    known = ("defined", "none", "eq", "ne", "in", "lt", "le", "gt", "ge")
+    if word is not None and word not in known:
+        raise ValueError(f"there is no test {word}")
+    return word
 
 
 def kept(items: Any, path: str | None, word: str | None, operand: Any) -> list[Any]:
     """The items that pass a test."""
+    word = a_test(word)
     return [item for item in a_list(items) if is_kept(item, path, word, operand)]
 
 
 def dropped(items: Any, path: str | None, word: str | None, operand: Any) -> list[Any]:
     """The items that do not pass a test."""
+    word = a_test(word)
     return [item for item in a_list(items) if not is_kept(item, path, word, operand)]
 
 

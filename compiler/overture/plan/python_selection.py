@@ -23,15 +23,29 @@ def path_of(writer: Writer, tree: Expr) -> tuple[Expr, list[str]]:
             return start, [*steps, python_text(key)]
         case Index(of=of, index=index):
             start, steps = path_of(writer, of)
-            return start, [*steps, writer.step(index)]
+            return start, [*steps, _step(writer, index)]
         case Slice(of=of, start=lower, stop=upper):
             start, steps = path_of(writer, of)
-            bounds = ["None" if each is None else writer.end_of_slice(each) for each in (lower, upper)]
+            bounds = ["None" if each is None else _bound(writer, each) for each in (lower, upper)]
             return start, [*steps, f"slice({', '.join(bounds)})"]
         case Filter(name="first" | "last" as name, of=of):
             start, steps = path_of(writer, of)
             return start, [*steps, "0" if name == "first" else "-1"]
     return tree, []
+
+
+def _step(writer: Writer, index: Expr) -> str:
+    """The source of an index that is refused even where it is asked of null, which `dig` and `has` let pass."""
+    if index.type.is_only("integer", "string"):
+        return writer.text(index, TERNARY)
+    return writer.call("an_index", index).text
+
+
+def _bound(writer: Writer, bound: Expr) -> str:
+    """The same for an end of a slice."""
+    if bound.type.is_only("integer"):
+        return writer.text(bound, TERNARY)
+    return writer.call("an_integer", bound).text
 
 
 def start_of_path(writer: Writer, start: Expr) -> str:
