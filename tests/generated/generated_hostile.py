@@ -48,13 +48,38 @@ DATES = (
     "2026-01-31T09:00", "2026-06-30T23:59:60Z", "2026-01-31T09:00:00+0100", "",
 )  # fmt: skip
 WILD_KEYS = (
-    "", "a", "k", "a-b", "a b", "é", "😀", "\uff5a", "it's", "size", "class", "items", "and", "{{ x }}", "\n", "\\",
-    ) DEEPEST = 24 @cache def hostile_texts() -> tuple[str,
-    ...]:     """The texts above, and those of the file that the environment names.""" path = os.environ.get("OVERTURE_HOSTILE_TEXTS") more = json.loads(Path(path).read_text("utf-8")) if path else [] return (*HOSTILE_TEXTS,
-    *(text for text in more if not any(0xD800 <= ord(char) <= 0xDFFF for char in text))) _PIECES = ( "'", '"', "\\",
-    "{", "}", "{{", "}}", "{%", "%}", "{#", "#}", "#{", "${", "\n", "\r", "\t", "\x00", "\u2028", "\u202e", "é",
-    "e\u0301", "😀", "\uff5a", " ", "a", "0", ":", "-", "#", "&", "*", "|", ">", "%", "@", "`", ",", "<", "[", "]",
-    "=", "::", "\\u", "\\'", '\\"', "\x7f", "\x85", "\ufeff", "/", "~", "!", "?", "$",
+    "",
+    "a",
+    "k",
+    "a-b",
+    "a b",
+    "é",
+    "😀",
+    "\uff5a",
+    "it's",
+    "size",
+    "class",
+    "items",
+    "and",
+    "{{ x }}",
+    "\n",
+    "\\",
+)
+DEEPEST = 24
+
+
+@cache
+def hostile_texts() -> tuple[str, ...]:
+    """The texts above, and those of the file that the environment names."""
+    path = os.environ.get("OVERTURE_HOSTILE_TEXTS")
+    more = json.loads(Path(path).read_text("utf-8")) if path else []
+    return (*HOSTILE_TEXTS, *(text for text in more if not any(0xD800 <= ord(char) <= 0xDFFF for char in text)))
+
+
+_PIECES = (
+    "'", '"', "\\", "{", "}", "{{", "}}", "{%", "%}", "{#", "#}", "#{", "${", "\n", "\r", "\t", "\x00", "\u2028",
+    "\u202e", "é", "e\u0301", "😀", "\uff5a", " ", "a", "0", ":", "-", "#", "&", "*", "|", ">", "%", "@", "`", ",",
+    "<", "[", "]", "=", "::", "\\u", "\\'", '\\"', "\x7f", "\x85", "\ufeff", "/", "~", "!", "?", "$",
 )  # fmt: skip
 
 
