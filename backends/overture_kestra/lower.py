@@ -7,20 +7,22 @@ from dataclasses import replace
 
 from overture.expressions.tree import Expr, Filter, Literal, Ref, references
 from overture.plan.backend import Gap
-from overture.plan.model import Input, Plan, Task
+from overture.plan.model import Plan, Task
 from overture.plan.python_source import helper_sources
 from overture_kestra import carriers, model
 from overture_kestra.attempts import apart
 from overture_kestra.blocks import lower_block
 from overture_kestra.carriers import Members, Plain, Text
 from overture_kestra.failures import barrier, failing, first_error, loops_that_tell
+from overture_kestra.flow_scripts import with_scripts
 from overture_kestra.header import header
 from overture_kestra.inexact import Inexact, bare
+from overture_kestra.inputs import flow_input
 from overture_kestra.loops import template
 from overture_kestra.model import Flow, Script, Value
 from overture_kestra.outputs import output_type
-from overture_kestra.pebble import json_text, template_text, unbracketed
-from overture_kestra.place import CAPTURED, CORE, MOMENT, RETURN, SEQUENTIAL, Lowering, Place, Refused, input_type
+from overture_kestra.pebble import unbracketed
+from overture_kestra.place import CAPTURED, CORE, MOMENT, RETURN, SEQUENTIAL, Lowering, Place, Refused
 from overture_kestra.render import plain
 from overture_kestra.scripts import script
 from overture_kestra.split import ERROR, carried_names, has_handlers_outside, inner_plan, needs_two, outer_flow, take_in
@@ -38,7 +40,7 @@ def lower(plan: Plan, options: Mapping[str, str]) -> tuple[tuple[Flow, ...], tup
     except Refused as refused:
         gap = Gap(refused.pointer or "", refused.message, refused.help)
         return (), (*lowering.gaps, gap)
-    return flows, tuple(lowering.gaps)
+    return tuple(with_scripts(flow, lowering.parts) for flow in flows), tuple(lowering.gaps)
 
 
 def _one_flow(lowering: Lowering) -> tuple[Flow, ...]:
@@ -49,7 +51,7 @@ def _one_flow(lowering: Lowering) -> tuple[Flow, ...]:
 def _two_flows(lowering: Lowering) -> tuple[Flow, ...]:
     plan = lowering.plan
     carried = carried_names(_names(plan), plan)
-    outer = Lowering(plan, lowering.options, lowering.gaps)
+    outer = Lowering(plan, lowering.options, lowering.gaps, parts=lowering.parts)
     triggers, first = lower_triggers(outer)
     lowering.plan = inner_plan(plan)
     more = take_in(lowering, carried)
@@ -107,6 +109,9 @@ def _flow(lowering: Lowering) -> Flow:
     plan = lowering.plan
     body = Place(lowering)
     lowering.telling = loops_that_tell(plan, is_told=_reads_error(plan))
+    for each in plan.inputs:
+        if each.is_required and _is_null_missing(each):
+            lowering.warn(f"/inputs/{each.name}", f"`{each.name}` may be left out on Kestra, which is to give null")
     triggers, first = lower_triggers(lowering)
     tasks = [*first, *lower_block(plan.body, body)]
     step, outputs = _outputs(lowering, body)
@@ -125,7 +130,7 @@ def _flow(lowering: Lowering) -> Flow:
         namespace=lowering.namespace,
         description=plan.description,
         labels=plan.labels,
-        inputs=tuple(_input(each) for each in plan.inputs),
+        inputs=tuple(flow_input(each) for each in plan.inputs),
         variables=_variables(lowering),
         concurrency=_concurrency(plan),
         sla=_timeout(plan),
@@ -158,62 +163,6 @@ def _variables(lowering: Lowering) -> dict[str, Value]:
     for name in sorted(lowering.scripts):
         found[name] = Script(script(name))
     return found
-
-
-def _input(each: Input) -> model.Input:
-    kind = input_type(each.type)
-    properties: dict[str, Value] = {}
-    schema = each.schema
-    description = each.description
-    if kind == "SELECT":
-        properties["values"] = [str(value) for value in each.type.without("null").values or ()]
-    elif kind.startswith("ARRAY"):
-        kind, _, item = kind.partition(" ")
-        properties["itemType"] = item
-    elif kind == "INT":
-        for bound, name in (("minimum", "min"), ("maximum", "max")):
-            if schema.get(bound) is not None:
-                properties[name] = schema[bound]
-    elif kind == "STRING" and (pattern := _validator(schema)) is not None:
-        properties["validator"] = pattern
-    elif kind == "TEXT":
-        kind = "STRING"
-        note = "JSON text: a JSON input would lose members that are null"
-        description = note if description is None else f"{description} ({note})"
-    has_default = not each.is_required and each.default is not None
-    return model.Input(
-        each.name,
-        kind,
-        properties,
-        is_required=each.is_required or has_default,
-        default=_default(kind, input_type(each.type), each) if has_default else None,
-        has_default=has_default,
-        description=description,
-    )
-
-
-def _validator(schema: Mapping[str, object]) -> str | None:
-    """A pattern that fits the whole text where the schema asks for more than any text."""
-    pattern, least, most = schema.get("pattern"), schema.get("minLength"), schema.get("maxLength")
-    if pattern is not None:
-        return f"(?s).*(?:{pattern}).*" if least is None and most is None else None
-    if least is not None or most is not None:
-        return f"(?s).{{{least or 0},{'' if most is None else most}}}"
-    return None
-
-
-def _default(kind: str, carried: str, each: Input) -> Value:
-    """A default as Kestra takes it: it renders the texts in it."""
-    value = each.default
-    if carried in ("STRING", "SELECT"):
-        return template_text(str(value))
-    if carried in ("INT", "BOOL"):
-        return bool(value) if carried == "BOOL" else int(value)
-    if carried == "ARRAY STRING":
-        return [template_text(str(item)) for item in value]
-    if carried.startswith("ARRAY"):
-        return list(value)
-    return template_text(json_text(value, (",", ":")) if carried == "TEXT" else json_text(value))
 
 
 def _concurrency(plan: Plan) -> dict[str, Value] | None:

@@ -89,7 +89,7 @@ def _inputs(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs as whoever starts the flow has to give them."""
     types = {each.name: input_type(each.type) for each in plan.inputs}
     return {
-        name: value if types[name] in ("STRING", "SELECT", "INT", "BOOL") or value is None else _compact(value)
+        name: value if types[name] in ("STRING", "SELECT", "INT", "BOOL") else _compact(value)
         for name, value in given.items()
         if name in types
     }
