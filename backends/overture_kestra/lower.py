@@ -17,7 +17,7 @@ from overture_kestra.failures import barrier, failing, first_error, loops_that_t
 from overture_kestra.flow_scripts import with_scripts
 from overture_kestra.header import header
 from overture_kestra.inexact import Inexact, bare
-from overture_kestra.inputs import flow_input
+from overture_kestra.inputs import flow_input, is_null_missing
 from overture_kestra.loops import template
 from overture_kestra.model import Flow, Script, Value
 from overture_kestra.outputs import output_type
@@ -110,7 +110,7 @@ def _flow(lowering: Lowering) -> Flow:
     body = Place(lowering)
     lowering.telling = loops_that_tell(plan, is_told=_reads_error(plan))
     for each in plan.inputs:
-        if each.is_required and _is_null_missing(each):
+        if each.is_required and is_null_missing(each):
             lowering.warn(f"/inputs/{each.name}", f"`{each.name}` may be left out on Kestra, which is to give null")
     triggers, first = lower_triggers(lowering)
     tasks = [*first, *lower_block(plan.body, body)]
