@@ -148,6 +148,13 @@ class Gate:
         if hosts is not None and not any(pattern.fits(host, port) for pattern in hosts):
             raise TaskFailed("refused", f"`{shown}` is not among the hosts of the policy", is_final=True)
 
+    def check_server(self, host: str, port: int) -> None:
+        """Raises TaskFailed, type refused, for a server of a connection that the policy does not name. The plan does:
+        a connection is one of its secrets."""
+        hosts = self._policy.hosts if self._policy is not None else None
+        if hosts is not None and not any(pattern.fits(host, port) for pattern in hosts):
+            raise TaskFailed("refused", f"`{host}:{port}` is not among the hosts of the policy", is_final=True)
+
     def may_be_private(self, host: str, port: int) -> bool:
         """Whether a host was named by whoever started the run, so that it may have an address that is not public."""
         named = [*self._approved, *((self._policy and self._policy.hosts) or ())]

@@ -54,15 +54,10 @@ class GuardedNetwork(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         try:
-            addresses = await self._resolve(host, port)
+            addresses = await self.addresses(host, port)
         except (OSError, UnicodeError) as error:  # UnicodeError: a label that no name can have
             reason = getattr(error, "strerror", None) or error
             raise httpcore2.ConnectError(f"`{host}` cannot be resolved: {reason}") from None
-        if not self._may_be_private(host, port):
-            for text in addresses:
-                if not is_public(read_address(text)):
-                    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-                    raise AddressRefused(f"`{host}` has the address {text}, which is not public", place)
         failure: Exception = httpcore2.ConnectError(f"`{host}` has no address")
         for text in addresses:
             try:
@@ -70,6 +65,16 @@ class GuardedNetwork(httpcore2.AsyncNetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of a host, all of which may be reached. Raises AddressRefused, OSError, UnicodeError."""
+        addresses = await self._resolve(host, port)
+        if not self._may_be_private(host, port):
+            for text in addresses:
+                if not is_public(read_address(text)):
+                    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+                    raise AddressRefused(f"`{host}` has the address {text}, which is not public", place)
+        return addresses
 
     async def connect_unix_socket(
         self,

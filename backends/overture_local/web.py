@@ -76,6 +76,11 @@ class Web:
         found = tuple((name.lower(), value) for name, value in response.headers.multi_items())
         return Answer(response.status_code, found, body, url)
 
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses at which a server that speaks no HTTP may be reached. Raises AddressRefused, OSError,
+        UnicodeError."""
+        return await self._network.addresses(host, port)
+
     async def _read(self, response: httpx2.Response, url: httpx2.URL) -> bytes:
         parts: list[bytes] = []
         size = 0

@@ -6,13 +6,14 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 from overture.plan.model import Plan
 from overture_local import RunRequest, Store, execute
 
 
-def crash(plan: Plan, folder: Path, kill_at: int, url: str) -> None:
-    """Returns when the run ended before that transition."""
+def crash(plan: Plan, folder: Path, kill_at: int, url: str, **given: Any) -> None:
+    """`given`: more of the request. Returns when the run ended before that transition."""
     commits = 0
 
     def on_commit() -> None:
@@ -28,6 +29,7 @@ def crash(plan: Plan, folder: Path, kill_at: int, url: str) -> None:
         environment={"PATH": os.environ["PATH"]},
         allow_hosts=("127.0.0.1",),
         run_id="run-1",
+        **given,
     )
     with Store(request.home, on_commit=on_commit) as store:
         asyncio.run(execute(plan, request, store))

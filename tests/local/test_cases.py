@@ -15,6 +15,7 @@ from overture.plan.build import plan
 from overture.plan.model import Plan
 from overture.testing import (
     Case,
+    Mailbox,
     Observed,
     SettableClock,
     SystemClock,
@@ -43,10 +44,10 @@ def test_the_local_executor_agrees_with_the_case(folder: Path, tmp_path: Path) -
     refused = sorted({kind for kind in kinds.values() if kind not in TASKS})
     if refused:
         pytest.skip(f"no {', '.join(refused)} on the local executor")
-    with case.world() as world:
+    with case.world() as world, Mailbox() as mailbox:
         workspace = tmp_path / "workspace"
         workspace.mkdir()
-        placed = case.placed(world.url, workspace)
+        placed = case.placed(world.url, workspace, mailbox.url)
         placed.lay_files(workspace)
         home = tmp_path / "home"
         events: list[Mapping[str, Any]] = []
@@ -60,6 +61,7 @@ def test_the_local_executor_agrees_with_the_case(folder: Path, tmp_path: Path) -
             comparable=comparable_tasks(built),
             requests=world.requests,
             model_calls=world.model_calls,
+            mails=mailbox.mails,
             state_after=state,
             files=read_workspace(workspace),
             log=[(each["level"], each["message"]) for each in events if _is_of_log_task(each, kinds)],

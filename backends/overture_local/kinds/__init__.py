@@ -7,9 +7,11 @@ from overture_local.kinds.blocks import run_branch, run_foreach, run_repeat, run
 from overture_local.kinds.call import run_call
 from overture_local.kinds.files import run_read_file, run_write_file
 from overture_local.kinds.http import run_http
+from overture_local.kinds.mail import run_email
 from overture_local.kinds.python import run_python
 from overture_local.kinds.shell import run_shell
 from overture_local.kinds.simple import run_assert, run_fail, run_log, run_remember, run_set, run_stop, run_wait
+from overture_local.kinds.sql import run_sql
 from overture_local.surroundings import RunKind
 
 TASKS: dict[str, RunKind] = {
@@ -17,6 +19,8 @@ TASKS: dict[str, RunKind] = {
     "ai": run_ai,
     "python": run_python,
     "shell": run_shell,
+    "sql": run_sql,
+    "email": run_email,
     "read_file": run_read_file,
     "write_file": run_write_file,
     "set": run_set,

@@ -37,14 +37,12 @@ from overture.diagnostics.nearest import did_you_mean, nearest
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.tree import Expr, ListOf, ObjectOf, Text
+from overture.language.placeholders import blanked, placeholders
 from overture.language.tasks import SqlTask
 
 RULE = Rule("OV602", "sql-params", "error", __doc__)
 
 
-_NO_PLACE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$", re.DOTALL)
-"""Texts, names and comments: what looks like a placeholder there is none."""
-_PLACE = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
 _FOREIGN = re.compile(r"%s|%\(\w+\)s|(?<![\w$])\$\d+|(?<=[=(,<>])\s*(\?)(?=\s*(?:[,);]|$|and\b|or\b))", re.IGNORECASE)
 """Placeholders of other libraries. `?` is one only where a value stands: it is an operator on JSON too."""
 
@@ -53,9 +51,8 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
     for entry in analysis.index.of("sql"):
         if not isinstance(entry.task, SqlTask):
             continue
-        query = _NO_PLACE.sub(lambda match: " " * len(match[0]), entry.task.query)
-        places = {match[1]: match.span() for match in reversed(list(_PLACE.finditer(query)))}
-        if foreign := _FOREIGN.search(query):
+        places = placeholders(entry.task.query)
+        if foreign := _FOREIGN.search(blanked(entry.task.query)):
             at = analysis.source.within(f"{entry.pointer}/query", *foreign.span(foreign.lastindex or 0))
             yield RULE.at(at, f"`{foreign[foreign.lastindex or 0]}` is no placeholder", help="name it: `:name`")
             continue
