@@ -38,7 +38,7 @@ check: setup ## formatter, linter, types
 	@$(BIN)/mypy
 
 check-deep: setup ## the proof of the checker: mutants, false alarms, soundness by running, hostile documents (minutes)
-	@$(BIN)/pytest -m deep -s tests/mutants tests/valid tests/soundness tests/fuzz
+	@$(BIN)/pytest -m deep -s tests/mutants tests/valid tests/soundness tests/fuzz tests/plan tests/kestra
 
 $(CACHE)/atheris: | .venv/.ready
 	@$(UV) pip install --quiet --python $(BIN)/python --target $@ atheris==3.0.0

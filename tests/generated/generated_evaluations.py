@@ -463,6 +463,7 @@ def _tests() -> list[Form]:
     found += _all("default", ("a[b] | default('-')", "null[b] | default(1)", "a[b:][0] | default('-')"), *odd)
     found += _all("default", ("null[null] | default(0)", "null[1.5] | default(0)", "null[:null] | default(0)"), ())
     found += _all("is defined", ("null[null] is defined", "null[true] is defined", "null['a'] is defined"), ())
+    found += _all("now", ("now() | length", "now() > '2026'", "now() is string"), ())
     return found
 
 
@@ -483,6 +484,14 @@ def evaluations_of(form: Form, number: int, seed: int = 0) -> Iterator[Evaluatio
         if data and form.name in ("default", "is defined") and rng.random() < MISSING_RATE:
             del data[rng.choice(sorted(data))]
         yield Evaluation(form.name, form.expression, data, form.operands, form.is_text)
+
+
+def evaluations(per_form: int, seed: int = 0) -> Iterator[Evaluation]:
+    """So many of each form, a few nested ones and texts for each of them."""
+    for form in FORMS:
+        yield from evaluations_of(form, per_form, seed)
+    yield from nested_evaluations(per_form * len(FORMS) // 10, seed)
+    yield from text_evaluations(per_form * len(FORMS) // 40, seed)
 
 
 def nested_evaluations(number: int, seed: int = 0) -> Iterator[Evaluation]:

@@ -4,4 +4,5 @@ import sys
 from pathlib import Path
 
 # `steps` and `flows` are modules of this folder alone.
-sys.path.insert(0, str(Path(__file__).parent))
+_HERE = Path(__file__).parent
+sys.path[:0] = [str(_HERE), str(_HERE.parent / "generated")]
