@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from overture.expressions.tree import Expr
+from overture.expressions.tree import Expr, references
 from overture.expressions.types import Json, Type
 from overture.plan.facts import may_hold_twice
 from overture.plan.model import Block, Task
@@ -89,7 +89,17 @@ def _items(task: Task, place: Place) -> tuple[Value, ItemForm, list[model.Task]]
         if is_constant:
             program = " | ".join([".[0] | fromjson", *steps])
             return f"{{{{ [{pebble_string(json_text(value))}] | jq('{program}') | first }}}}", form, []
-        return f"{{{{ {place.pebble.jq_of(tree, *steps)} }}}}", form, []
+        values = f"{{{{ {place.pebble.jq_of(tree, *steps)} }}}}"
+        if not any(ref.root in ("item", "loop") for ref in references(tree)):
+            return values, form, []
+        step = model.Task(
+            place.lowering.name(f"{task.id}_items"),
+            RETURN,
+            {"format": values},
+            comment="a task of its own: the loop reads its values again in its items, where `item` is another",
+        )
+        place.lowering.before[task.id] = step.id
+        return f"{{{{ outputs.{step.id}.value }}}}", form, [step]
     except Inexact:
         pass
     name = place.lowering.name(f"{task.id}_items")
