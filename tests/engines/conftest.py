@@ -15,21 +15,51 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 if TYPE_CHECKING:
     from engines.kestra.engine import KestraEngine
     from engines.prefect.engine import PrefectEngine
+    from engines.results import Results
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-results", action="store_true", help="write down in results.json what the engines did")
 
 
 @pytest.fixture(scope="session")
-def kestra() -> Iterator[KestraEngine]:
-    """A real Kestra; it starts with the first run."""
+def results() -> Results:
+    """What the engines did in this session."""
+    from engines.results import Results
+
+    return Results()
+
+
+@pytest.fixture(scope="session")
+def kestra(results: Results) -> Iterator[KestraEngine]:
+    """A real Kestra."""
     from engines.kestra.engine import KestraEngine
+    from engines.kestra.install import KESTRA_VERSION
 
+    results.versions["kestra"] = KESTRA_VERSION
     with KestraEngine() as engine:
+        begin(engine)
         yield engine
 
 
 @pytest.fixture(scope="session")
-def prefect() -> Iterator[PrefectEngine]:
-    """A real Prefect; it starts with the first run."""
+def prefect(results: Results) -> Iterator[PrefectEngine]:
+    """A real Prefect."""
     from engines.prefect.engine import PrefectEngine
+    from engines.prefect.install import PREFECT_VERSION
 
+    results.versions["prefect"] = PREFECT_VERSION
     with PrefectEngine() as engine:
+        begin(engine)
         yield engine
+
+
+def begin(engine: KestraEngine | PrefectEngine) -> None:
+    """Start an engine. What cannot be had ends the session: said once, not by each of a hundred tests, and never as
+    something skipped."""
+    from engines.model import EngineBroken, EngineHung, EngineMissing
+
+    try:
+        engine.start()
+    except (EngineMissing, EngineHung, EngineBroken) as error:
+        pytest.exit(f"{type(engine).__name__} cannot be had: {error}", returncode=1)

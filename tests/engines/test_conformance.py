@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engines.model import EngineHung, ExportInvalid
+from engines.model import EngineBroken, EngineHung, ExportInvalid
+from engines.results import Outcome, Results
 from overture.cli.loading import load
 from overture.plan.backend import Export, load_backend
 from overture.plan.build import plan
 from overture.plan.model import Plan
-from overture.testing import Case, Mailbox, World, differences, find_cases, load_case
+from overture.testing import Case, Mailbox, Observed, World, differences, find_cases, load_case, untold
 
 if TYPE_CHECKING:
     from engines.kestra.engine import KestraEngine
@@ -32,25 +33,20 @@ DOUBTFUL_TIMEOUT_SECONDS = 15.0
 """For a case that is not expected to agree, and may well be waiting for something that never comes."""
 
 
+DIFFERENT = (AssertionError, EngineHung, EngineBroken, ExportInvalid)
+"""How a run shows that it does not mean what the case says."""
+
+
 class Refused(Exception):
     """The backend exports no such workflow."""
 
 
-def marked(engine: str) -> list[Any]:
+def held(engine: str) -> list[Any]:
     """The cases that an engine is held to, then those that it is said not to agree with: these may hang it."""
     cases = [load_case(folder) for folder in find_cases(CASES)]
-    agreeing = [case for case in cases if case.engines[engine].marker == "run"]
-    parameters = [pytest.param(case, TIMEOUT_SECONDS, id=case.name) for case in agreeing]
-    for case in cases:
-        support = case.engines[engine]
-        if support.marker in ("notyet", "never"):
-            differs = pytest.mark.xfail(
-                strict=True,
-                reason=f"{support.marker}: {support.reason}",
-                raises=(AssertionError, EngineHung, ExportInvalid, Refused),
-            )
-            parameters.append(pytest.param(case, DOUBTFUL_TIMEOUT_SECONDS, id=case.name, marks=differs))
-    return parameters
+    held = [case for case in cases if case.engines[engine].marker != "golden"]
+    held.sort(key=lambda case: case.engines[engine].marker != "run")
+    return [pytest.param(case, id=case.name) for case in held]
 
 
 @cache
@@ -75,27 +71,58 @@ def surroundings(case: Case, workspace: Path) -> Iterator[tuple[Case, World, Mai
         yield case.placed(world.url, workspace, mailbox.url if mailbox else ""), world, mailbox
 
 
-@pytest.mark.parametrize(("case", "timeout_seconds"), marked("kestra"))
-def test_kestra_agrees_with_the_case(case: Case, timeout_seconds: float, kestra: KestraEngine, tmp_path: Path) -> None:
+def agreed(case: Case, observed: Observed, log: Sequence[str]) -> tuple[str, ...]:
+    """What could not be compared. Raises AssertionError with what differs, and with what the run wrote."""
+    lines = differences(case, observed)
+    assert not lines, "\n".join([*lines, "", *log])
+    return tuple(untold(case, observed))
+
+
+def hold(case: Case, engine: str, results: Results, run: Callable[[float], tuple[str, ...]]) -> None:
+    """Run a case, hold it to its marker and note what became of it."""
+    support = case.engines[engine]
+    is_held = support.marker == "run"
+    try:
+        found = run(TIMEOUT_SECONDS if is_held else DOUBTFUL_TIMEOUT_SECONDS)
+    except Refused as refusal:
+        assert not is_held, f"it is not exported: {refusal}"
+        results.note(case.name, engine, Outcome("refused", str(refusal)))
+    except DIFFERENT:
+        if is_held:
+            raise
+        results.note(case.name, engine, Outcome("differs", support.reason))
+    else:
+        assert is_held, f"it agrees, the marker is no longer true: {support.marker}: {support.reason}"
+        results.note(case.name, engine, Outcome("agrees", untold=found))
+        return
+    pytest.xfail(f"{support.marker}: {support.reason}")
+
+
+@pytest.mark.parametrize("case", held("kestra"))
+def test_kestra_agrees_with_the_case(case: Case, kestra: KestraEngine, results: Results, tmp_path: Path) -> None:
     from engines.kestra.observing import observe
 
-    export = export_of(case, "kestra")
-    with surroundings(case, tmp_path) as (placed, world, mailbox):
-        observed, run = observe(placed, plan_of(case.workflow), export, world, kestra, timeout_seconds)
-        seen = replace(observed, mails=mailbox.mails if mailbox else ())
-    assert differences(placed, seen) == [], "\n".join(run.logs)
+    def run(timeout_seconds: float) -> tuple[str, ...]:
+        export = export_of(case, "kestra")
+        with surroundings(case, tmp_path) as (placed, world, mailbox):
+            observed, run = observe(placed, plan_of(case.workflow), export, world, kestra, timeout_seconds)
+            seen = replace(observed, mails=mailbox.mails if mailbox else ())
+        return agreed(placed, seen, run.logs)
+
+    hold(case, "kestra", results, run)
 
 
-@pytest.mark.parametrize(("case", "timeout_seconds"), marked("prefect"))
-def test_prefect_agrees_with_the_case(
-    case: Case, timeout_seconds: float, prefect: PrefectEngine, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("case", held("prefect"))
+def test_prefect_agrees_with_the_case(case: Case, prefect: PrefectEngine, results: Results, tmp_path: Path) -> None:
     from engines.prefect.observing import observe
 
-    export = export_of(case, "prefect")
-    with surroundings(case, tmp_path) as (placed, world, mailbox):
-        compared, observed, run = observe(
-            placed, plan_of(case.workflow), export, world, prefect, tmp_path, timeout_seconds
-        )
-        seen = replace(observed, mails=mailbox.mails if mailbox else ())
-    assert differences(compared, seen) == [], "\n".join(run.logs)
+    def run(timeout_seconds: float) -> tuple[str, ...]:
+        export = export_of(case, "prefect")
+        with surroundings(case, tmp_path) as (placed, world, mailbox):
+            compared, observed, run = observe(
+                placed, plan_of(case.workflow), export, world, prefect, tmp_path, timeout_seconds
+            )
+            seen = replace(observed, mails=mailbox.mails if mailbox else ())
+        return agreed(compared, seen, run.logs)
+
+    hold(case, "prefect", results, run)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engines.model import Approval, EngineHung, ExportInvalid
+from engines.model import Approval, EngineBroken, EngineHung, ExportInvalid
 from engines.process import parents
 
 if TYPE_CHECKING:
@@ -230,6 +230,24 @@ tasks:
         kestra.run({"f": flow}, "f", timeout_seconds=5)
     assert int(mark.read_text()) not in parents()
     assert kestra.run({"chain": KESTRA_CHAIN}, "chain", {"count": 1}).state == "succeeded"
+
+
+def test_a_kestra_that_dies_is_told_and_started_anew(kestra: KestraEngine) -> None:
+    flow = """
+id: killing
+namespace: overture
+tasks:
+  - id: kill
+    type: io.kestra.plugin.scripts.shell.Commands
+    taskRunner: {type: io.kestra.plugin.core.runner.Process}
+    commands: ["kill -9 $PPID"]
+"""
+    kestra.start()
+    starts = kestra.starts
+    with pytest.raises(EngineBroken, match="the engine's process ended with -9"):
+        kestra.run({"f": flow}, "f")
+    assert kestra.run({"chain": KESTRA_CHAIN}, "chain", {"count": 1}).state == "succeeded"
+    assert kestra.starts == starts + 1
 
 
 def test_kestra_renders_and_validates_without_a_run(kestra: KestraEngine) -> None:
@@ -463,3 +481,82 @@ async def hanging():
         prefect.run({"m.py": module}, "m.py:hanging", timeout_seconds=3)
     assert int(mark.read_text()) not in parents()
     assert prefect.run(PREFECT_FILES, "chain.py:chain", {"count": 1}).state == "succeeded"
+
+
+PREFECT_KILLER = """
+import os
+
+from prefect import flow, task
+
+
+@task(task_run_name="last_words")
+async def last_words():
+    print("these are the last words", flush=True)
+
+
+@flow
+async def killing(process: int = 0):
+    await last_words()
+    os.kill(process or os.getpid(), 9)
+    await last_words()
+"""
+
+
+def test_a_prefect_driver_that_dies_is_told_with_its_log_and_started_anew(prefect: PrefectEngine) -> None:
+    with pytest.raises(EngineBroken, match=r"ended with -9(.|\n)*these are the last words"):
+        prefect.run({"m.py": PREFECT_KILLER}, "m.py:killing")
+    assert prefect.run(PREFECT_FILES, "chain.py:chain", {"count": 1}).state == "succeeded"
+
+
+def test_a_prefect_server_that_dies_is_told_and_started_anew(prefect: PrefectEngine) -> None:
+    prefect.start()
+    server = prefect.server_process
+    with pytest.raises((EngineHung, EngineBroken), match=r"these are the last words(.|\n)*server ended with -9"):
+        prefect.run({"m.py": PREFECT_KILLER}, "m.py:killing", {"process": server}, timeout_seconds=5)
+    assert prefect.run(PREFECT_FILES, "chain.py:chain", {"count": 1}).state == "succeeded"
+    assert prefect.server_process != server
+
+
+# What is looked through for secrets
+
+
+def test_what_a_prefect_run_leaves_in_database_and_logs_is_read_back(prefect: PrefectEngine) -> None:
+    module = """
+from prefect import flow, task
+
+
+@task(task_run_name="leak")
+async def leak():
+    print("printed-by-the-task", flush=True)
+    raise ValueError("told-by-an-error")
+
+
+@flow
+async def leaking(given):
+    await leak()
+"""
+    prefect.start()
+    before = prefect.kept()
+    prefect.run({"m.py": module}, "m.py:leaking", {"given": "taken-as-a-parameter"})
+    left = prefect.kept() - before
+    for text in ("printed-by-the-task", "told-by-an-error", "taken-as-a-parameter"):
+        assert [each for each in left if text in each], text
+    prefect.run(PREFECT_FILES, "chain.py:chain", {"count": 1})
+    assert not [each for each in prefect.kept() - before - left if "told-by-an-error" in each]
+
+
+def test_what_a_kestra_run_leaves_in_its_storage_is_read_back(kestra: KestraEngine) -> None:
+    flow = """
+id: writer
+namespace: overture
+tasks:
+  - id: write
+    type: io.kestra.plugin.scripts.shell.Commands
+    taskRunner: {type: io.kestra.plugin.core.runner.Process}
+    outputFiles: [kept.txt]
+    commands: ["echo kept-by-a-task > kept.txt"]
+"""
+    run = kestra.run({"f": flow}, "f", world="keeping")
+    assert run.state == "succeeded"
+    assert [name for name, content in kestra.kept("keeping").items() if b"kept-by-a-task" in content]
+    assert list(kestra.kept("another")) == ["engine.log"]

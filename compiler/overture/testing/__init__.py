@@ -1,6 +1,6 @@
 """Fakes and cases: a scripted world, model servers of every character, a settable clock, and runs held to cases."""
 
-from overture.testing.agreement import Observed, differences
+from overture.testing.agreement import Observed, differences, untold
 from overture.testing.cases import Answer, Case, Support, find_cases, load_case, read_workspace
 from overture.testing.characters import CHARACTERS, Character, Speaker, speaker
 from overture.testing.clock import Clock, SettableClock, SystemClock
@@ -43,4 +43,5 @@ __all__ = [
     "load_case",
     "read_workspace",
     "speaker",
+    "untold",
 ]

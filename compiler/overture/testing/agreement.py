@@ -9,7 +9,7 @@ from typing import Any
 
 from overture.testing.cases import Case, read_files
 from overture.testing.expectations import ExpectedCall, ExpectedLine, ExpectedRequest
-from overture.testing.instances import attempt_differences, state_differences
+from overture.testing.instances import attempt_differences, instance_of, state_differences
 from overture.testing.mail import Mail
 from overture.testing.models import ModelCall
 from overture.testing.order import follow, steps_of
@@ -72,6 +72,25 @@ def differences(case: Case, observed: Observed) -> list[str]:
     if expect.log is not None and observed.log is not None:
         lines += _log_differences(expect.log, observed.log)
     return lines + leaks(case, observed.shown)
+
+
+def untold(case: Case, observed: Observed) -> list[str]:
+    """What the case says and the engine shows nothing of, so that it was not compared."""
+    expect = case.expect
+    found = []
+    if expect.error is not None and observed.error is not None:
+        found += [f"error.{key}" for key in expect.error if key not in observed.error]
+    if observed.comparable is not None:
+        named = {name: instance_of(name)[0] for name in expect.tasks}
+        found += [f"tasks.{name}" for name, task in named.items() if task not in observed.comparable]
+    stated: dict[str, tuple[object, object]] = {
+        "attempts": (expect.attempts or None, observed.attempts),
+        "model_calls": (expect.model_calls, observed.model_calls),
+        "state_after": (expect.state_after, observed.state_after),
+        "files": (expect.files or None, observed.files),
+        "log": (expect.log, observed.log),
+    }
+    return found + [name for name, (wanted, got) in stated.items() if wanted is not None and got is None]
 
 
 def _say_error(error: Mapping[str, Any] | None) -> str:

@@ -12,13 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from engines.kestra.install import install_kestra
+from engines.kestra.install import KestraInstall, install_kestra
 from engines.kestra.report import read_run
-from engines.model import Approval, EngineBroken, EngineHung, EngineRun, ExportInvalid
+from engines.model import Approval, EngineBroken, EngineHung, EngineRun, ExportInvalid, tail
 from engines.process import LineProcess
 
 START_TIMEOUT_SECONDS = 180.0
 """It takes 10 s on two idle cores, 40 s on busy ones."""
+
+PORTS_TRIED = 3
+"""Between finding a free port and listening at it others may take it."""
 
 GRACE_SECONDS = 30.0
 """What the engine may need beyond a run's own timeout: flows to create, loops to settle, logs to arrive."""
@@ -73,18 +76,25 @@ class KestraEngine:
             self.close()
         install = install_kestra()
         self._env = wanted
+        for attempt in range(1, PORTS_TRIED + 1):
+            try:
+                self._start_process(install)
+                return
+            except (EngineHung, EngineBroken) as error:
+                self.close()
+                if attempt == PORTS_TRIED or "address already in use" not in str(error).lower():
+                    raise
+
+    def _start_process(self, install: KestraInstall) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="overture-kestra-"))
         # Zone and language are part of what an export asks of a deployment. C1 alone: most of a test session is
         # starting, and the full compiler made that 3 s slower.
         flags = ["-Duser.timezone=UTC", "-Duser.language=en", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g"]
         command = [str(install.java), *flags, "-cp", install.class_path, "Engine", str(self._folder)]
-        self._process = LineProcess(command, {**os.environ, **wanted}, self._folder, self._folder / "engine.log")
+        environment = {**os.environ, **self._env}
+        self._process = LineProcess(command, environment, self._folder, self._folder / "engine.log")
         self.starts += 1
-        try:
-            self._process.read(START_TIMEOUT_SECONDS)
-        except (EngineHung, EngineBroken):
-            self.close()
-            raise
+        self._process.read(START_TIMEOUT_SECONDS)
 
     def close(self) -> None:
         """End the server and remove its files."""
@@ -139,9 +149,11 @@ class KestraEngine:
         run = read_run(answer)
         if not answer.get("ended", True):
             tasks = ", ".join(f"{task.label} {task.engine_state}" for task in run.tasks)
-            logs = "\n".join(run.logs[-40:])
+            logs = tail(run.logs)
+            own = self._log_tail()
             self.close()
-            raise EngineHung(f"`{main}` did not end within {timeout_seconds:g} s\ntasks: {tasks or 'none'}\n{logs}")
+            said = f"`{main}` did not end within {timeout_seconds:g} s\ntasks: {tasks or 'none'}\n{logs}\n{own}"
+            raise EngineHung(said)
         return run
 
     def kept(self, world: str) -> dict[str, bytes]:
@@ -173,5 +185,8 @@ class KestraEngine:
             self.close()
             raise
         if "error" in answer:
-            raise EngineBroken(f"{answer['error']}\n{self._process.log_tail()}")
+            raise EngineBroken(f"{answer['error']}\n{self._log_tail()}")
         return answer
+
+    def _log_tail(self) -> str:
+        return "" if self._process is None else self._process.log_tail()

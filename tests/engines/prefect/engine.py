@@ -28,6 +28,9 @@ START_TIMEOUT_SECONDS = 120.0
 GRACE_SECONDS = 150.0
 """What a run may need beyond its own timeout: a module to import, task runs that the server records behind its end."""
 
+PORTS_TRIED = 3
+"""Between finding a free port and listening at it others may take it."""
+
 FOREIGN_VARIABLES = ("PREFECT_", "PYTHON", "VIRTUAL_ENV", "PYTEST_")
 """What our own environment must not hand on."""
 
@@ -44,6 +47,7 @@ class PrefectEngine:
         self._driver: LineProcess | None = None
         self._install: PrefectInstall | None = None
         self._home: Path | None = None
+        self._port = 0
         self._env: dict[str, str] = {}
         self._settings: dict[str, str] = {}
         self.starts = 0
@@ -60,7 +64,10 @@ class PrefectEngine:
         """Start server and driver, with these variables added to the driver's environment. Nothing happens when they
         run already with the same ones. Raises EngineMissing, EngineHung, EngineBroken."""
         wanted = dict(env) if env is not None else self._env
-        if self._server is None or self._server.poll() is not None:
+        is_up = self._server is not None and self._server.poll() is None
+        if is_up and self._driver is None:  # the driver was ended; the server may be why
+            is_up = is_healthy(self._port)
+        if not is_up:
             self.close()
             self._start_server()
         if self._driver is not None and (wanted != self._env or not self._driver.is_alive):
@@ -78,6 +85,11 @@ class PrefectEngine:
         if self._home is not None:
             shutil.rmtree(self._home, ignore_errors=True)
             self._home = None
+
+    @property
+    def server_process(self) -> int | None:
+        """The process id of the server while it is there."""
+        return None if self._server is None else self._server.pid
 
     def kept(self) -> frozenset[str]:
         """Every row of the server's database and every line that server and driver have written, as texts. To know what
@@ -103,13 +115,15 @@ class PrefectEngine:
         folder: Path | None = None,
         stored: Mapping[str, Any] | None = None,
         approvals: Mapping[str, Approval] | None = None,
+        scheduled_for: str | None = None,
     ) -> EngineRun:
         """Write `files` (name -> text) into a fresh folder, import one and call a flow of it: `main` is
         "file.py:function".
 
         `env` is added to the environment for this run alone; `folder` is the working folder (else an empty one);
-        `stored` are the variables that the server holds before; `approvals` answers a pause by the name of the task run
-        that waits. Raises EngineHung, EngineBroken (also for a module that cannot be imported), EngineMissing.
+        `stored` are the variables that the server holds before; `approvals` answers each pause by the task that waits;
+        `scheduled_for` starts the run as the server's scheduler would that meant this moment. Raises EngineHung,
+        EngineBroken (also for a module that cannot be imported), EngineMissing.
         """
         self.start()
         assert self._driver is not None
@@ -132,17 +146,20 @@ class PrefectEngine:
                 "approvals": {
                     name: {"inputs": dict(answer.inputs), "by": answer.by} for name, answer in (approvals or {}).items()
                 },
+                "scheduled_for": scheduled_for,
                 "timeout_seconds": timeout_seconds,
             }
             try:
                 answer = self._driver.ask(request, timeout_seconds + GRACE_SECONDS)
-            except (EngineHung, EngineBroken):
+            except (EngineHung, EngineBroken) as error:
                 self._stop_driver()
-                raise
+                raise type(error)(f"{error}\n{self._server_tail()}") from None
             if "error" in answer:
-                raise EngineBroken(f"`{main}`: {answer['error']}\n{self._driver.log_tail()}")
-            if "hung" in answer:
                 log = self._driver.log_tail()
+                self._stop_driver()  # so that the next run looks whether the server is still there
+                raise EngineBroken(f"`{main}`: {answer['error']}\n{log}\n{self._server_tail()}")
+            if "hung" in answer:
+                log = f"{self._driver.log_tail()}\n{self._server_tail()}"
                 self._stop_driver()
                 tasks = ", ".join(f"{task['name']} {task['type']}" for task in answer["task_runs"]) or "none"
                 logs = tail(answer["logs"])
@@ -154,13 +171,21 @@ class PrefectEngine:
         self._home = Path(tempfile.mkdtemp(prefix="overture-prefect-"))
         for file in self._install.home.glob("prefect.db*"):
             shutil.copy(file, self._home)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
         self._settings = server_settings(self._home)
+        for attempt in range(1, PORTS_TRIED + 1):
+            try:
+                self._start_server_at(free_port())
+                return
+            except (EngineHung, EngineBroken) as error:
+                if attempt == PORTS_TRIED or "address already in use" not in str(error).lower():
+                    self.close()
+                    raise
+
+    def _start_server_at(self, port: int) -> None:
+        assert self._install is not None
+        assert self._home is not None
         command = [str(self._install.python), "-m", "prefect", "server", "start"]
-        log = self._home / "server.log"
-        with log.open("wb") as sink:
+        with (self._home / "server.log").open("wb") as sink:
             self._server = subprocess.Popen(
                 [*command, "--host", "127.0.0.1", "--port", str(port)],
                 env={**clean_environment(), **self._settings},
@@ -170,24 +195,30 @@ class PrefectEngine:
                 stderr=sink,
                 start_new_session=True,
             )
-        try:
-            self._await_health(port, log)
-        except (EngineHung, EngineBroken):
-            self.close()
-            raise
+        self._await_health(port)
+        self._port = port
         self._settings["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
 
-    def _await_health(self, port: int, log: Path) -> None:
+    def _await_health(self, port: int) -> None:
         assert self._server is not None
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not is_healthy(port):
-            said = tail(log.read_text(errors="replace").splitlines())
             if self._server.poll() is not None:
-                raise EngineBroken(f"the Prefect server ended with {self._server.returncode}\n{said}")
+                raise EngineBroken(f"the Prefect server ended with {self._server.returncode}\n{self._server_tail()}")
             if time.monotonic() > deadline:
-                raise EngineHung(f"the Prefect server did not answer within {START_TIMEOUT_SECONDS:g} s\n{said}")
+                said = f"the Prefect server did not answer within {START_TIMEOUT_SECONDS:g} s"
+                raise EngineHung(f"{said}\n{self._server_tail()}")
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._server.wait(0.1)
+
+    def _server_tail(self) -> str:
+        """How the server is, with the last lines that it wrote."""
+        if self._server is None or self._home is None:
+            return "the server is not running"
+        ended = self._server.poll()
+        state = "runs" if ended is None else f"ended with {ended}"
+        said = tail((self._home / "server.log").read_text(errors="replace").splitlines(), 20)
+        return f"the Prefect server {state}; it wrote:\n{said or '(nothing)'}"
 
     def _start_driver(self, env: dict[str, str]) -> None:
         assert self._install is not None
@@ -214,13 +245,21 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN_VARIABLES)}
 
 
+def free_port() -> int:
+    """A port that nobody listens at now; somebody else may be faster."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 def is_healthy(port: int) -> bool:
     """Whether the server answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/api/health")
         return connection.getresponse().status == 200
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()

@@ -19,11 +19,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from engines.model import EngineRun
+import yaml
+
+from engines.model import Approval, EngineRun
 from engines.prefect.engine import PrefectEngine
 from overture.plan.backend import Export
 from overture.plan.model import Plan, Task
-from overture.testing import Case, Observed, World, comparable_tasks, read_workspace
+from overture.testing import Answer, Case, Observed, World, comparable_tasks, read_workspace
 from overture.testing.instances import REPEATABLE
 from overture.testing.models import MODEL_KEY
 
@@ -69,11 +71,13 @@ def observe(
     run = engine.run(
         export.files,
         f"{main}:{flow_of(source, plan.name)}",
-        {**case.inputs, **triggered(case, plan)},
+        {**scheduled_inputs(case, export), **case.inputs, **triggered(case, plan)},
         timeout_seconds,
         env=environment(case, world),
         folder=workspace,
         stored={variable: dict(case.state)} if case.state else {},
+        approvals={task: approval_of(answer) for task, answer in case.approvals.items()},
+        scheduled_for=(case.trigger or {}).get("scheduled_for"),
     )
     kinds = {task.id: task.kind for task in tasks_of(plan)}
     own = {task.label: task for task in run.tasks if task.flow == plan.name}
@@ -100,7 +104,7 @@ def observe(
 
 
 def triggered(case: Case, plan: Plan) -> dict[str, Any]:
-    """The parameter that takes what a webhook was sent; a run by hand, which all others are here, has none."""
+    """The parameter that takes what a webhook was sent; other runs have none."""
     given = case.trigger
     if given is None or given["type"] != "webhook":
         return {}
@@ -112,6 +116,21 @@ def triggered(case: Case, plan: Plan) -> dict[str, Any]:
         written = made.hex() if signature.encoding == "hex" else base64.b64encode(made).decode()
         sent |= {"raw": raw, "headers": {signature.header: signature.prefix + written, **sent.get("headers", {})}}
     return {"trigger": sent}
+
+
+def scheduled_inputs(case: Case, export: Export) -> dict[str, Any]:
+    """The parameters that the deployment gives to what its schedule starts."""
+    if (case.trigger or {}).get("type") != "schedule":
+        return {}
+    (deployment,) = yaml.safe_load(export.files["prefect.yaml"])["deployments"]
+    found: dict[str, Any] = deployment["schedules"][0].get("parameters", {})
+    return found
+
+
+def approval_of(answer: Answer) -> Approval:
+    """The form as a person fills it in: what is not filled in is not sent."""
+    comment = {} if answer.comment is None else {"comment": answer.comment}
+    return Approval({"approved": answer.approved, **comment, **answer.value}, answer.by)
 
 
 def flow_of(source: str, name: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from overture.cli.console import format_option, print_json, say, usual_options
+from overture.language.tasks import KINDS
 from overture.plan.backend import Backend, Support, backend_names, load_backend
-from overture.plan.features import FEATURES
+from overture.plan.features import ASPECTS, FEATURES
 
 
 @click.command()
@@ -38,18 +39,27 @@ def _json(backend: Backend) -> dict[str, object]:
 
 
 def table(backends: list[Backend]) -> str:
-    """The support table as text, with the notes below."""
+    """The support table as text: the kinds of task, everything else with what it means, and below them one line for
+    each reason."""
     rows = {each.name: _rows(each) for each in backends}
-    width = max(map(len, FEATURES)) + 2
-    lines = [" " * width + "".join(f"{each.name + ' ' + each.version:<16}" for each in backends).rstrip()]
-    lines += [
-        f"{feature:<{width}}" + "".join(f"{rows[each.name][feature].level:<16}" for each in backends).rstrip()
-        for feature in FEATURES
-    ]
+    first = max(map(len, FEATURES)) + 4
+    columns = [max(len(f"{each.name} {each.version}"), len("partly")) + 3 for each in backends]
+
+    def row(name: str, cells: list[str], meaning: str = "") -> str:
+        return (f"{name:<{first}}" + "".join(map(str.ljust, cells, columns)) + meaning).rstrip()
+
+    def levels(feature: str) -> list[str]:
+        return [rows[each.name][feature].level for each in backends]
+
+    lines = [row("kinds of task", [f"{each.name} {each.version}" for each in backends])]
+    lines += [row(f"  {kind}", levels(kind)) for kind in KINDS]
+    lines += ["", "everything else"]
+    lines += [row(f"  {aspect}", levels(aspect), meaning) for aspect, meaning in ASPECTS.items()]
     for each in backends:
-        notes = [(feature, support.note) for feature, support in rows[each.name].items() if support.note]
-        if notes:
-            lines += ["", f"{each.name}:", *(f"  {feature}: {note}" for feature, note in notes)]
+        reasons = [(feature, support) for feature, support in rows[each.name].items() if support.note]
+        lines += ["", f"{each.name}:"] if reasons else []
+        lines += [f"  {feature:<{first - 2}}{support.level:<9}{support.note}" for feature, support in reasons]
         if each.options:
-            lines += ["", f"{each.name} --set:", *(f"  {key}: {line}" for key, line in each.options.items())]
+            lines += ["", f"{each.name}, with --set KEY=VALUE:"]
+            lines += [f"  {key:<{first - 2}}{meaning}" for key, meaning in each.options.items()]
     return "\n".join(lines)
