@@ -10,6 +10,7 @@ from functools import cache
 
 import overture.checks.rules
 import overture.language.rules
+from overture.checks.analysis import MAX_SUGGESTIONS
 from overture.checks.rules.allowing.allowed_error import RULE as ALLOWED_ERROR
 from overture.checks.rules.allowing.missing_reason import RULE as MISSING_REASON
 from overture.checks.rules.allowing.unknown_rule import RULE as UNKNOWN_RULE
@@ -25,9 +26,6 @@ _OPENING = re.compile(r"#[ \t]*overture:[ \t]*allow\b")
 _BODY = re.compile(_OPENING.pattern + r"([^()]*)(?:\((.*)\))?")
 _NAME = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 _EMPTY_LINE = re.compile(r"[ \t]*\r?\n")
-
-MAX_SUGGESTIONS = 50
-"""Comments whose unknown rules are compared with all there are: a hostile file could hold 100,000."""
 
 
 @dataclass(eq=False, slots=True)

@@ -50,6 +50,7 @@ Find = Callable[[str], Reading | None]
 
 
 MAX_SUGGESTIONS = 50
+"""Unknown words of one kind that are compared with all known ones: a hostile file could hold 100,000."""
 
 
 @record(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from overture.checks.analysis import Analysis
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.records import record
 from overture.expressions.schema_problems import schema_problems
-from overture.expressions.schemas import type_of_schema
+from overture.expressions.schemas import type_of_schema, without_default
 from overture.expressions.types import ANY, KINDS, OBJECT, STRING, Json, Type, list_of
 from overture.language.tasks import CallTask, RememberTask
 from overture.language.validation import Misfit, validate
@@ -40,7 +40,7 @@ class Handed:
         values = self.given.values
         if self.schema is None or values is None or len(values) != 1:
             return []
-        bare = {key: each for key, each in self.schema.items() if key != "default"}
+        bare = without_default(self.schema)
         return [] if schema_problems(bare) else validate(values[0], bare)
 
     @property

@@ -33,6 +33,11 @@ KEYWORDS = frozenset(
 _MAX_VALUES = 100  # of a union; beyond, only the kinds are kept
 
 
+def without_default(schema: Mapping[str, Json]) -> dict[str, Json]:
+    """A schema as it judges values: `default` says nothing of them."""
+    return {key: value for key, value in schema.items() if key != "default"}
+
+
 def type_of_schema(schema: Mapping[str, Json]) -> Type:
     """What is known of a value that fits a schema (the subset of language.md 1).
 

@@ -14,7 +14,7 @@ from overture.checks.analysis import Analysis
 from overture.checks.index import Block as IndexBlock
 from overture.checks.index import Entry
 from overture.checks.verdict import Checked
-from overture.expressions.schemas import type_of_schema
+from overture.expressions.schemas import type_of_schema, without_default
 from overture.expressions.tree import Expr, ObjectOf, constant
 from overture.expressions.types import Json
 from overture.language import workflow as document
@@ -94,7 +94,7 @@ class _Builder:
 
     def _input(self, name: str, schema: Mapping[str, Json]) -> Input:
         description = schema.get("description")
-        bare = {key: value for key, value in schema.items() if key != "default"}
+        bare = without_default(schema)
         required = "default" not in schema
         return Input(name, bare, type_of_schema(schema), required, schema.get("default"), description)
 
@@ -185,7 +185,7 @@ def _retry(part: RetryPart) -> Retry:
 
 
 def _state(name: str, schema: Mapping[str, Json]) -> StateVariable:
-    bare = {key: value for key, value in schema.items() if key != "default"}
+    bare = without_default(schema)
     return StateVariable(name, bare, type_of_schema(schema), schema.get("default"))
 
 

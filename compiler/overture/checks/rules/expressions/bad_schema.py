@@ -39,6 +39,7 @@ from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.rules import Rule
 from overture.diagnostics.sources import pointer_of
 from overture.expressions.schema_problems import schema_problems, subschemas
+from overture.expressions.schemas import without_default
 from overture.expressions.types import Json
 from overture.language.tasks import Part
 from overture.language.validation import Misfit, validate
@@ -59,7 +60,7 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
 
 
 def _wrong(analysis: Analysis, pointer: str, schema: dict[str, Json], is_declared: bool) -> Iterator[Diagnostic]:
-    bare = {key: value for key, value in schema.items() if key != "default"}
+    bare = without_default(schema)
     problems = schema_problems(bare)
     for each in problems:
         place = analysis.source.key if each.is_key else analysis.source.value

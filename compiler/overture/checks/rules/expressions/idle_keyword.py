@@ -38,6 +38,7 @@ from overture.diagnostics.model import Diagnostic
 from overture.diagnostics.nearest import nearest
 from overture.diagnostics.rules import Rule
 from overture.expressions.schema_problems import idle_keywords, schema_problems, subschemas
+from overture.expressions.schemas import without_default
 from overture.expressions.types import Json
 from overture.language.formats import FORMATS
 
@@ -52,7 +53,7 @@ def find(analysis: Analysis) -> Iterator[Diagnostic]:
         found = [each for where, inner in subschemas(schema) for each in _idle(analysis, pointer + where, inner)]
         if not found:
             sound.add(text)
-        elif not schema_problems({key: value for key, value in schema.items() if key != "default"}):
+        elif not schema_problems(without_default(schema)):
             yield from found  # of a schema with mistakes nobody knows what it means
 
 
