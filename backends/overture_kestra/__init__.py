@@ -10,6 +10,7 @@ from overture.plan.model import Plan
 from overture_kestra.lower import lower
 from overture_kestra.outputs import read_outputs
 from overture_kestra.render import render
+from overture_kestra.subflows import tells_its_error, told_callees
 from overture_kestra.support import SUPPORT
 
 __all__ = ["KestraBackend", "backend", "read_outputs"]
@@ -33,8 +34,10 @@ class KestraBackend:
     def export(self, plan: Plan, options: Mapping[str, str]) -> Export:
         gaps: list[Gap] = []
         files: dict[str, str] = {}
+        told = told_callees(plan)
         for name, each in {plan.name: plan, **plan.callees}.items():
-            flows, found = lower(replace(each, callees=plan.callees), options)
+            tells = name in told and tells_its_error(each)
+            flows, found = lower(replace(each, callees=plan.callees), options, tells=tells)
             gaps += found if each is plan else [replace(gap, workflow=name) for gap in found]
             files |= {f"{flow.id}.yaml": render(flow) for flow in flows}
         if any(gap.severity == "error" for gap in gaps):

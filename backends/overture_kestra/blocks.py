@@ -13,6 +13,7 @@ from overture_kestra.failures import barrier, failing, first_error
 from overture_kestra.inexact import Inexact
 from overture_kestra.loops import lower_foreach
 from overture_kestra.model import Value
+from overture_kestra.outlines import outlined
 from overture_kestra.pebble import pebble_string, unbracketed
 from overture_kestra.place import CORE, SEQUENTIAL, Failing, Place, Refused
 from overture_kestra.subflows import lower_call
@@ -50,8 +51,6 @@ def lower_task(task: Task, place: Place) -> list[model.Task]:
     lowering = place.lowering
     lowering.tasks[task.id] = task
     lowering.chains[task.id] = place.chain
-    if task.timeout_seconds is not None and task.kind in _NO_TIMEOUT:
-        raise_refused(task, f"a timeout of `{task.kind}`", "give the tasks inside timeouts of their own")
     row = _ROWS.get(task.kind)
     if row is None:
         raise_refused(task, f"a task of the kind `{task.kind}`", _INSTEAD.get(task.kind))
@@ -59,18 +58,16 @@ def lower_task(task: Task, place: Place) -> list[model.Task]:
     if task.is_at_most_once:
         lowering.warn(task.pointer, f"when its worker is lost, Kestra runs `{task.id}` again")
     condition, before = _condition(task, place)
+    why = _why_apart(task, place)
     try:
-        lowered = row(task, place)
+        lowered = row(task, place) if why is None else outlined(task, place, lower_task, why=why)
     except Refused as refused:
         if refused.pointer is None:
             refused.pointer = task.pointer
         raise
     except Inexact as inexact:
         raise Refused(f"`{task.id}` needs {inexact.args[0]}", None, task.pointer) from None
-    *first, last = lowered
-    last = _attempts(task, replace(last, description=last.description or task.description))
-    first = [_attempts(task, each) if _does_the_work(task, each) else each for each in first]
-    lowered = _guarded(task, place, [*first, last], condition)
+    lowered = _guarded(task, place, [_settled(task, each) for each in lowered], condition)
     for each in [*before, *(one for top in lowered for one in top.walk())]:
         lowering.owners.setdefault(each.id, task.id)
     _tell(task, place, [*before, *lowered])
@@ -82,20 +79,32 @@ def raise_refused(task: Task, what: str, help: str | None = None) -> None:
     raise Refused(f"{what} is not exported to Kestra", help, task.pointer)
 
 
-_NO_TIMEOUT = frozenset(("branch", "foreach", "try", "call"))
+def _why_apart(task: Task, place: Place) -> str | None:
+    """Why a task needs a flow of its own, None where it does not."""
+    if task.timeout_seconds is not None and (task.kind == "call" or task.blocks):
+        return "Kestra limits only a whole flow in time"
+    if task.kind == "approve" and place.loops:
+        return "a Pause among the tasks of a Loop would wait for ever"
+    if task.kind in ("approve", "repeat") and not place.is_sequential:
+        return "while it waits, Kestra would start nothing beside it"
+    return None
+
 
 _INSTEAD = {
     "action": "write it as an `http` task",
 }
 
 
-def _does_the_work(task: Task, step: model.Task) -> bool:
-    """Whether an earlier step is the one that its attempts and its timeout are about (an `http` with `save`)."""
-    return task.kind == "http" and step.id.startswith(f"{task.id}_answer")
+def _settled(task: Task, step: model.Task) -> model.Task:
+    """A step with the description, the attempts and the timeout of its task, where they are about it: it has the
+    task's id, or does its work before (an `http` with `save`)."""
+    if step.id == task.id:
+        return _attempts(task, replace(step, description=step.description or task.description))
+    return _attempts(task, step) if task.kind == "http" and step.id.startswith(f"{task.id}_answer") else step
 
 
 def _attempts(task: Task, lowered: model.Task) -> model.Task:
-    if task.timeout_seconds is not None and task.kind not in (*_HOLDING, "approve"):
+    if task.timeout_seconds is not None and not task.blocks and task.kind not in ("approve", "call"):
         # what is short is held by the script itself, without the time that Python takes to start
         spare = 10 if task.kind in SELF_TIMED and task.timeout_seconds < SHORT_SECONDS else 0
         lowered = replace(lowered, timeout=iso_duration(task.timeout_seconds + spare))
@@ -247,16 +256,7 @@ def lower_repeat(task: Task, place: Place) -> list[model.Task]:
         made = model.Task(task.id, SEQUENTIAL, {"tasks": [*tasks, used_up]})
         lowering.failing[used_up.id] = _used_up_failing(task, used_up.id, 1)
         return [made]
-    if not place.is_sequential:
-        lowering.warn(
-            task.pointer,
-            f"while `{task.id}` waits between two rounds, Kestra starts nothing beside it",
-            "put it after the tasks that run beside it",
-        )
     frequency: dict[str, Value] = {"interval": iso_duration(every), "maxIterations": attempts - 1}
-    if task.timeout_seconds is not None:
-        frequency["maxDuration"] = iso_duration(task.timeout_seconds)
-        lowering.warn(task.pointer, f"the timeout of `{task.id}` is looked at between two rounds on Kestra")
     properties: dict[str, Value] = {
         "condition": f"{{{{ {source} }}}}",
         "failOnMaxReached": True,

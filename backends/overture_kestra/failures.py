@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from overture.expressions.tree import references
 from overture.plan.model import Block, Plan
 from overture_kestra import model
 from overture_kestra.model import Task, Value
@@ -94,9 +95,18 @@ def _entry(each: Failing, with_task: bool) -> str:
     return "{" + ", ".join([*parts, *(f"'{name}': {value}" for name, value in known.items())]) + "}"
 
 
-def loops_that_tell(plan: Plan, *, is_told: bool) -> frozenset[str]:
-    """The loops whose items hand on their errors: something reads what went wrong in them. `is_told`: the run's error
-    is read."""
+def reads_error(plan: Plan) -> bool:
+    """Whether a handler reads `run.error`."""
+    handlers = [block for block in (plan.on_failure, plan.finally_) if block is not None]
+    trees = [tree for block in handlers for task in block.walk() for tree in (*task.fields.values(), task.when)]
+    return any(
+        ref.root == "run" and ref.name == "error" for tree in trees if tree is not None for ref in references(tree)
+    )
+
+
+def telling(plan: Plan, *, is_told: bool) -> frozenset[str]:
+    """The tasks that Kestra runs elsewhere (the items of a loop, a called workflow, a flow of a task's own) and whose
+    errors have to be handed on: something reads what went wrong in them. `is_told`: the run's error is read."""
     found: set[str] = set()
     for block in (plan.body, plan.on_failure, plan.finally_):
         if block is not None:
@@ -108,10 +118,9 @@ def _telling(block: Block, is_told: bool) -> Iterator[str]:
     for task in block.tasks:
         reads = "error" in task.reads
         here = reads if task.continues_on_error else is_told or reads
-        if task.kind == "foreach":
-            here = here or "failed" in task.reads
-            if here:
-                yield task.id
+        here = here or (task.kind == "foreach" and "failed" in task.reads)
+        if here:
+            yield task.id
         for slot, inner in task.blocks.items():
             # what a try caught is its own matter
             yield from _telling(inner, reads if (task.kind, slot) == ("try", "tasks") else here)

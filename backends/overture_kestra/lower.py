@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from overture.expressions.tree import Expr, Filter, Literal, Ref, references
@@ -13,33 +13,38 @@ from overture_kestra import carriers, model
 from overture_kestra.attempts import apart
 from overture_kestra.blocks import lower_block
 from overture_kestra.carriers import Members, Plain, Text
-from overture_kestra.failures import barrier, failing, first_error, loops_that_tell
+from overture_kestra.failures import barrier, failing, first_error, reads_error, telling
 from overture_kestra.flow_scripts import with_scripts
 from overture_kestra.header import header
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.inputs import flow_input, is_null_missing
 from overture_kestra.loops import template
 from overture_kestra.model import Flow, Script, Value
+from overture_kestra.outlines import ERROR
 from overture_kestra.outputs import output_type
 from overture_kestra.pebble import unbracketed
-from overture_kestra.place import CAPTURED, CORE, MOMENT, RETURN, SEQUENTIAL, Lowering, Place, Refused
+from overture_kestra.place import CAPTURED, CORE, MOMENT, RETURN, SEQUENTIAL, Lowering, Place, Refused, input_type
 from overture_kestra.render import plain
 from overture_kestra.scripts import script
-from overture_kestra.split import ERROR, carried_names, has_handlers_outside, inner_plan, needs_two, outer_flow, take_in
+from overture_kestra.split import carried_names, has_handlers_outside, inner_plan, needs_two, outer_flow, take_in
 from overture_kestra.timing import iso_duration
 from overture_kestra.triggers import lower_triggers
 from overture_kestra.values import compute_trees
 
 
-def lower(plan: Plan, options: Mapping[str, str]) -> tuple[tuple[Flow, ...], tuple[Gap, ...]]:
-    """The flow of one workflow, or two; none when a gap is an error. Those that it calls are flows of their own."""
-    lowering = Lowering(plan, options)
+def lower(plan: Plan, options: Mapping[str, str], *, tells: bool = False) -> tuple[tuple[Flow, ...], tuple[Gap, ...]]:
+    """The flow of one workflow, or several; none when a gap is an error. Those that it calls are flows of their own.
+    `tells`: a workflow that calls it reads why it failed."""
+    lowering = Lowering(plan, options, tells=tells)
     lowering.taken |= {task.id for task in plan.walk()}
     try:
         flows = _two_flows(lowering) if needs_two(plan) else _one_flow(lowering)
     except Refused as refused:
         gap = Gap(refused.pointer or "", refused.message, refused.help)
         return (), (*lowering.gaps, gap)
+    flows += tuple(
+        replace(flow, variables=_variables(inside), header=header(inside, flow)) for inside, flow in lowering.outlined
+    )
     return tuple(with_scripts(flow, lowering.parts) for flow in flows), tuple(lowering.gaps)
 
 
@@ -51,13 +56,17 @@ def _one_flow(lowering: Lowering) -> tuple[Flow, ...]:
 def _two_flows(lowering: Lowering) -> tuple[Flow, ...]:
     plan = lowering.plan
     carried = carried_names(_names(plan), plan)
-    outer = Lowering(plan, lowering.options, lowering.gaps, parts=lowering.parts)
+    outer = Lowering(plan, lowering.options, lowering.gaps, parts=lowering.parts, tells=lowering.tells)
     triggers, first = lower_triggers(outer)
     lowering.plan = inner_plan(plan)
+    # the handlers are told in a way of their own
+    lowering.tells = lowering.tells and not has_handlers_outside(plan)
     more = take_in(lowering, carried)
     inner = _flow(lowering)
     inner = replace(inner, id=f"{plan.name}_tasks", inputs=(*inner.inputs, *more))
     flow = outer_flow(outer, inner, carried, first)
+    if outer.tells:
+        flow = replace(flow, outputs=(*flow.outputs, _own_error(outer, flow.tasks)))
     if has_handlers_outside(plan):
         told = _told(lowering, outer, flow.tasks[-1].id, inner)
         inner = replace(inner, outputs=(*inner.outputs, *told), variables=_variables(lowering))
@@ -105,13 +114,20 @@ def _handlers_outside(lowering: Lowering, flow: Flow) -> Flow:
     )
 
 
+def _undeclared(name: str) -> tuple[str, str]:
+    message = f"members of `{name}` that its schema does not declare are lost on Kestra where they are null"
+    return message, "declare them, or close its objects: `additionalProperties: false`"
+
+
 def _flow(lowering: Lowering) -> Flow:
     plan = lowering.plan
     body = Place(lowering)
-    lowering.telling = loops_that_tell(plan, is_told=_reads_error(plan))
+    lowering.telling = telling(plan, is_told=lowering.tells or reads_error(plan))
     for each in plan.inputs:
         if each.is_required and is_null_missing(each):
             lowering.warn(f"/inputs/{each.name}", f"`{each.name}` may be left out on Kestra, which is to give null")
+        if input_type(each.type) == "JSON" and carriers.is_open(each.type):
+            lowering.warn(f"/inputs/{each.name}", *_undeclared(each.name))
     triggers, first = lower_triggers(lowering)
     tasks = [*first, *lower_block(plan.body, body)]
     step, outputs = _outputs(lowering, body)
@@ -124,6 +140,8 @@ def _flow(lowering: Lowering) -> Flow:
         tasks.append(_remember_success(lowering))
     errors = _on_failure(lowering, tasks)
     finally_, cure = _finally(lowering, tasks, late)
+    if lowering.tells:
+        cure = (*cure, _own_error(lowering, tasks))
     tasks = [*_captured(lowering), *tasks]
     return Flow(
         id=plan.name,
@@ -140,6 +158,12 @@ def _flow(lowering: Lowering) -> Flow:
         finally_=apart(lowering, finally_),
         outputs=(*outputs, *cure),
     )
+
+
+def _own_error(lowering: Lowering, tasks: Sequence[model.Task]) -> model.Output:
+    """What whoever calls this flow reads when it failed."""
+    error = template(first_error(lowering, list(failing(lowering, tasks)), with_task=False))
+    return model.Output(ERROR, "STRING", str(plain(error)), is_required=False)
 
 
 def _captured(lowering: Lowering) -> list[model.Task]:
@@ -194,13 +218,6 @@ def _names(plan: Plan) -> Iterator[Ref]:
     """Every name that a workflow reads anywhere."""
     for tree in (*_trees(plan.walk()), *(each.value for each in plan.outputs)):
         yield from references(tree)
-
-
-def _reads_error(plan: Plan) -> bool:
-    """Whether a handler reads `run.error`."""
-    handlers = [block for block in (plan.on_failure, plan.finally_) if block is not None]
-    trees = _trees(task for block in handlers for task in block.walk())
-    return any(ref.root == "run" and ref.name == "error" for tree in trees for ref in references(tree))
 
 
 def _remember_success(lowering: Lowering) -> model.Task:

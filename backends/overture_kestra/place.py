@@ -58,10 +58,13 @@ class Lowering:
     gaps: list[Gap] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     scripts: set[str] = field(default_factory=set)
+    parts: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     asks_models: bool = False
     needs_uv: bool = False
     harmless: set[str] = field(default_factory=set)
+    tells: bool = False
+    outlined: list[tuple[Lowering, model.Flow]] = field(default_factory=list)
     results: dict[tuple[str, str], Carrier] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     failing: dict[str, Failing] = field(default_factory=dict)
@@ -70,6 +73,7 @@ class Lowering:
     captured: dict[str, str] = field(default_factory=dict)
     told: dict[tuple[str, str], Carrier] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
+    after: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     catches: dict[str, model.Task] = field(default_factory=dict)
     chains: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -173,10 +177,12 @@ class Place:
 
     def state(self, id: str) -> str:
         """Kestra's state of a task, in brackets; what never started counts as skipped, in handlers as cancelled."""
+        last = self.lowering.after.get(id)
+        checked = f"tasks.{last}.state ?? " if last else ""
         earlier = self.lowering.before.get(id)
         prepared = f"tasks.{earlier}.state ?? " if earlier else ""
         absent = "CANCELLED" if self.handler or self._is_in_catch else "SKIPPED"
-        return f"(tasks.{id}.state ?? {prepared}'{absent}')"
+        return f"({checked}tasks.{id}.state ?? {prepared}'{absent}')"
 
     @property
     def _is_in_catch(self) -> bool:
@@ -193,7 +199,7 @@ class Place:
                     return Plain(f"fromJson({item})") if carriers.is_kept(kind) else Text(item)
                 value = f"fromJson({item}).v"
                 return Plain(value) if carriers.is_kept(kind) else Text(item, (".v",), value)
-        return None
+        return self.lowering.results.get(("item", ref.name))
 
     def loop_item(self, number: int) -> str:
         """The item of the loop that is the `number`th from the outermost, as an iteration of the innermost sees it."""
@@ -201,7 +207,7 @@ class Place:
         return "item" if number == depth - 1 else "item.parent" if number == depth - 2 else f"item.parents[{number}]"
 
     def _loop(self, ref: Ref) -> Carrier | None:
-        return Plain("item.index")
+        return Plain("item.index") if self.loops else self.lowering.results.get(("loop", ref.name))
 
     def _secret(self, ref: Ref) -> Carrier | None:
         return Plain(f"secret({pebble_string(ref.name)})")

@@ -14,11 +14,9 @@ from overture_kestra import carriers, model
 from overture_kestra.carriers import Members, Plain, Text
 from overture_kestra.inexact import Inexact
 from overture_kestra.model import Flow, Value
+from overture_kestra.outlines import ERROR, SUBFLOW
 from overture_kestra.outputs import output_type
-from overture_kestra.place import CORE, Failing, Lowering, Place, input_type
-
-SUBFLOW = f"{CORE}.flow.Subflow"
-ERROR = "error_of_the_run"
+from overture_kestra.place import Failing, Lowering, Place, input_type
 
 
 def needs_two(plan: Plan) -> bool:

@@ -6,9 +6,13 @@ from overture.expressions.tree import Expr
 from overture.plan.model import Plan, Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Carrier, Members, Plain, Text
+from overture_kestra.failures import reads_error, telling
 from overture_kestra.inexact import Inexact
+from overture_kestra.jq import jq_string
 from overture_kestra.model import Value
+from overture_kestra.outlines import ERROR
 from overture_kestra.outputs import output_type
+from overture_kestra.pebble import pebble_string
 from overture_kestra.place import CORE, Failing, Place, Refused, input_type
 from overture_kestra.tasks.simple import named
 from overture_kestra.values import compute_trees
@@ -33,9 +37,39 @@ def lower_call(task: Task, place: Place) -> list[model.Task]:
         where = f"({at}.{each.name} ?? null)" if each.value.type.is_nullable else f"{at}.{each.name}"
         members[each.name] = Text(where) if kind == "TEXT" else Plain(where)
     lowering.results[task.id, "value"] = Members(members)
-    message = f"the workflow {callee.name} failed"
-    lowering.failing[task.id] = Failing(task.id, task.id, (("type", "'error'"), ("message", f"'{message}'")))
+    message = f"`{callee.name}` failed"
+    known: tuple[tuple[str, str], ...] = (("type", "'error'"), ("message", pebble_string(message)))
+    if task.id in lowering.telling and tells_its_error(callee):
+        said = f"{at}.{ERROR} ?? null"
+        program = (
+            'if .[0] == null or .[0] == "null" then null else .[0] | fromjson'
+            f' | {{type: "error", message: ({jq_string(message + ": ")} + .message)}} | tojson end'
+        )
+        known = (("error", f"([{said}] | jq('{program}') | first)"), *known)
+    lowering.failing[task.id] = Failing(task.id, task.id, known)
     return [*before, model.Task(task.id, f"{CORE}.flow.Subflow", properties)]
+
+
+def tells_its_error(callee: Plan) -> bool:
+    """Whether the flow of a called workflow can say by an output why it failed."""
+    return all(each.name != ERROR for each in callee.outputs)
+
+
+def told_callees(plan: Plan) -> frozenset[str]:
+    """The workflows called, at any depth, whose errors are read by those that call them."""
+    plans = {plan.name: plan, **plan.callees}
+    found: set[str] = set()
+    while True:
+        called = {
+            str(task.literals["workflow"])
+            for name, each in plans.items()
+            for ids in [telling(each, is_told=name in found or reads_error(each))]
+            for task in each.walk()
+            if task.kind == "call" and task.id in ids
+        }
+        if called <= found:
+            return frozenset(found)
+        found |= called
 
 
 def _inputs(

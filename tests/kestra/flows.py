@@ -24,6 +24,18 @@ def export(tasks: str, *, head: str = "", options: Mapping[str, str] | None = No
     return backend.export(plan(verdict.checked), options or {})
 
 
+def export_calling(called: str, message: str) -> Export:
+    """The export of a workflow that calls `called` and logs the message when that failed."""
+    text = (
+        "overture: 1\nname: flow\ntasks:\n  - {id: c, kind: call, workflow: called}\n"
+        f"on_failure:\n  - {{id: alarm, kind: log, message: '{message}'}}\n"
+    )
+    documents = {"called": read(called, "called.flow.yaml")}
+    verdict = check(read(text, "flow.flow.yaml"), find=documents.get)
+    assert verdict.checked is not None, verdict.diagnostics
+    return backend.export(plan(verdict.checked), {})
+
+
 def flow_of(tasks: str, *, head: str = "") -> dict[str, Any]:
     """The one flow, read back."""
     found = export(tasks, head=head)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import yaml
-from flows import export, flow_of, kinds, task, walk
+from flows import export, export_calling, flow_of, kinds, task, walk
 
 from overture.plan.backend import Backend
 from overture.plan.features import FEATURES
@@ -267,10 +268,9 @@ def test_a_limit_of_runs_and_a_loop_stand_in_two_flows() -> None:
 
 
 def test_scripts_stand_once_and_only_where_they_are_used() -> None:
-    flow = flow_of(
-        "  - {id: a, kind: http, url: 'https://a.example/'}\n  - {id: b, kind: http, url: 'https://b.example/'}\n"
-    )
-    assert sorted(flow["variables"]) == ["request", "step"]
+    code = "  - {id: %s, kind: python, code: 'def main(): return 1', returns: {type: integer}}\n"
+    text = next(iter(export(code % "a" + code % "b").files.values()))
+    assert text.count("import main") == 1
     assert "variables" not in flow_of("  - {id: a, kind: log, message: x}\n")
 
 
@@ -281,22 +281,59 @@ def test_secrets_are_read_from_kestra_and_named_for_masking() -> None:
     assert "\"secrets\": [{{ secret('HOOK') | toJson }}]" in text
 
 
-@pytest.mark.parametrize(
-    ("tasks", "pointer", "words"),
-    [
-        (
-            "  - {id: e, kind: foreach, items: [a], as: x, tasks: [{id: a, kind: approve, message: x}]}\n",
-            "/tasks/0/tasks/0",
-            "an `approve` inside a `foreach`",
-        ),
-        (LOOP % "[a]" + "    timeout: 1m\n", "/tasks/0", "a timeout of `foreach`"),
-    ],
-)
-def test_what_is_not_exported_is_refused_by_name_at_its_place(tasks: str, pointer: str, words: str) -> None:
-    found = export(tasks, head="secrets: [DB]")
+def test_what_is_not_exported_is_refused_by_name_at_its_place() -> None:
+    found = export("  - {id: a, kind: approve, message: x, returns: {type: object, properties: {comment: {}}}}\n")
     assert found.files == {}
     (gap,) = [gap for gap in found.gaps if gap.severity == "error"]
-    assert gap.pointer == pointer and words in gap.message
+    assert gap.pointer == "/tasks/0" and "a field named `comment`" in gap.message
+
+
+def flows_of(tasks: str, *, head: str = "") -> dict[str, Any]:
+    found = export(tasks, head=head)
+    assert [gap for gap in found.gaps if gap.severity == "error"] == []
+    return {name: yaml.safe_load(text) for name, text in found.files.items()}
+
+
+def test_a_block_that_may_take_only_so_long_stands_in_a_flow_of_its_own() -> None:
+    flows = flows_of(
+        "  - {id: before, kind: set, values: {n: hi}}\n"
+        "  - id: t\n    kind: try\n    timeout: 1m\n"
+        "    tasks: [{id: inner, kind: set, values: {m: '{{ tasks.before.n }} {{ inputs.who }}'}}]\n"
+        "  - {id: after, kind: log, message: \"{{ tasks.inner.m | default('none') }}\"}\n",
+        head="inputs: {who: {type: string, default: you}}",
+    )
+    outer, inner = flows["flow.yaml"], flows["flow_t.yaml"]
+    assert kinds(outer["tasks"]) == ["OutputValues", "Subflow", "Log"]
+    assert outer["tasks"][1]["inputs"] == {
+        "tasks_before_n": "{{ (outputs.before.values.n | toJson) ?? null }}",
+        "who": "{{ inputs.who ?? null }}",
+    }
+    assert inner["sla"] == [{"id": "timeout", "type": "MAX_DURATION", "behavior": "FAIL", "duration": "PT1M"}]
+    assert [each["id"] for each in inner["inputs"]] == ["tasks_before_n", "who"]
+    assert [each["id"] for each in inner["outputs"]] == ["inner_m"]
+    assert outer["tasks"][2]["message"] == "{{ fromJson(outputs.t.outputs.inner_m) ?? 'none' }}"
+
+
+def test_who_is_asked_for_each_item_is_asked_in_a_flow_of_its_own() -> None:
+    flows = flows_of(
+        "  - id: each\n    kind: foreach\n    items: [a, b]\n    as: x\n    tasks:\n"
+        "      - {id: ask, kind: approve, message: '{{ x }}?'}\n"
+        "      - {id: say, kind: log, when: tasks.ask.approved, message: '{{ x }} it is'}\n"
+    )
+    (loop,) = flows["flow.yaml"]["tasks"]
+    assert kinds(loop["tasks"]) == ["Subflow", "Log"]
+    assert loop["tasks"][0]["inputs"] == {"item_x": "{{ (item.value | toJson) ?? null }}"}
+    assert kinds(flows["flow_ask.yaml"]["tasks"]) == ["Log", "Pause"]
+
+
+CALLED = "overture: 1\nname: called\ntasks:\n  - {id: bad, kind: fail, message: oh}\n"
+
+
+def test_a_called_flow_says_why_it_failed_only_where_that_is_read() -> None:
+    assert "error_of_the_run" not in export_calling(CALLED, "x").files["called.yaml"]
+    told = export_calling(CALLED, "{{ run.error.message }}").files
+    assert [each["id"] for each in yaml.safe_load(told["called.yaml"])["outputs"]] == ["error_of_the_run"]
+    assert "outputs.c.outputs.error_of_the_run" in told["flow.yaml"]
 
 
 def test_ids_of_generated_tasks_never_clash() -> None:

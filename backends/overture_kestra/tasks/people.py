@@ -18,14 +18,7 @@ BEHAVIOR = {"approve": "RESUME", "reject": "RESUME", "fail": "FAIL"}
 
 def lower_approve(task: Task, place: Place) -> list[model.Task]:
     """The message is a log of its own: a Pause has none. An answer that never came has no `onResume`."""
-    if place.loops:
-        raise Refused(
-            "an `approve` inside a `foreach` is not exported to Kestra, where the run would wait for ever",
-            "put it into a workflow of its own and `call` that",
-        )
     lowering = place.lowering
-    if not place.is_sequential:
-        lowering.warn(task.pointer, f"while `{task.id}` waits, Kestra starts nothing beside it")
     before, message = text_or_step(place, task, "message", task.fields["message"])
     asking = model.Task(lowering.name(f"{task.id}_message"), f"{CORE}.log.Log", {"message": message})
     on_timeout = str(task.literals.get("on_timeout", "fail"))
