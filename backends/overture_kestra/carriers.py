@@ -66,7 +66,7 @@ def is_kept(type: Type) -> bool:
 def is_null_free(type: Type) -> bool:
     """Whether no object inside is declared to hold null or unknown values: Kestra would drop a member that is null.
 
-    What an open object does not declare is left out of account: see the support table.
+    What an open object does not declare is left out of account: `is_open` says where a warning is due.
     """
     if not type.kinds or type.is_any:
         return False
@@ -78,6 +78,15 @@ def is_null_free(type: Type) -> bool:
         parts = [*type.properties.values(), *([type.rest] if type.rest is not None else [])]
         return all(not part.is_nullable and is_null_free(part) for part in parts)
     return True
+
+
+def is_open(type: Type) -> bool:
+    """Whether an object of this type may hold members that are not declared."""
+    if type.may_be("array") and is_open(type.item):
+        return True
+    if not type.may_be("object"):
+        return False
+    return not (type.is_closed or type.rest is not None) or any(map(is_open, type.properties.values()))
 
 
 def may_hold_double(type: Type, depth: int = 8) -> bool:
