@@ -1,4 +1,5 @@
-"""The Prefect target: a plan becomes one module of Python, and one for each workflow that it calls."""
+"""The Prefect target: a plan becomes a module of Python, one for each workflow that it calls, and what
+installs and deploys them."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from dataclasses import replace
 
 from overture.plan.backend import Export, Gap, Support
 from overture.plan.model import Plan
+from overture_prefect.deployment import prefect_yaml, requirements
 from overture_prefect.lower import file_name, lower
+from overture_prefect.model import Module
 from overture_prefect.render import render
 from overture_prefect.support import SUPPORT
 
@@ -26,15 +29,25 @@ class Prefect:
         return SUPPORT
 
     def export(self, plan: Plan, options: Mapping[str, str]) -> Export:
-        """The module of a plan and those of the workflows that it calls. Raises ValueError for an unknown option."""
+        """The module of a plan, those of the workflows that it calls, and what stands beside them. Raises ValueError
+        for an unknown option."""
         if options.get("secrets", "environment") not in ("environment", "block"):
             raise ValueError(f"`secrets` is `environment` or `block`, not `{options['secrets']}`")
-        files: dict[str, str] = {}
+        modules: dict[str, Module] = {}
+        plans = (plan, *plan.callees.values())
+        calls = [task for each in plans for task in each.walk() if task.kind == "call"]
+        started = {task.literals["workflow"] for task in calls if task.literals.get("wait") is False}
         gaps: list[Gap] = []
-        for each in (plan, *plan.callees.values()):
-            module, found = lower(each, options)
+        for each in plans:
+            module, found = lower(each, options, is_started=each.name in started)
             workflow = None if each is plan else each.name
             gaps += [replace(gap, workflow=workflow) for gap in found]
-            if not any(gap.severity == "error" for gap in found):
-                files[file_name(each)] = render(module)
-        return Export({} if any(gap.severity == "error" for gap in gaps) else files, tuple(gaps))
+            modules[file_name(each)] = module
+        if any(gap.severity == "error" for gap in gaps):
+            return Export({}, tuple(gaps))
+        files = {name: render(module) for name, module in modules.items()}
+        deployments = [each.deployment for each in modules.values() if each.deployment is not None]
+        if deployments:
+            files["prefect.yaml"] = prefect_yaml(plan.name, deployments)
+        files["requirements.txt"] = requirements(plan.name, modules.values())
+        return Export(files, tuple(gaps))

@@ -39,7 +39,7 @@ class Flow:
         if task.timeout_seconds is not None and task.kind in CONTAINERS:
             self.program.imports.add("import asyncio")
             lines = [Suite(f"async with asyncio.timeout({python_literal(task.timeout_seconds)})", lines)]
-        if self.program.blames_tasks and task.kind in CONTAINERS:
+        if self.program.blames_tasks and task.kind in CONTAINERS and _may_fail(task):
             name = python_text(task.stands_for or task.id)
             lines = [Suite(f"with {self.program.helper('named')}({name})", lines)]
         if task.when is not None:
@@ -116,7 +116,17 @@ class Flow:
             return [Suite("with contextlib.suppress(Exception)", lines)]
         if not task.continues_on_error:
             failed.append("raise")
-        return [Suite("try", lines), Suite(_caught(failed), failed)]
+        has_items = self._tells_item(task) and may_fail_at_items(task)
+        before: list[Statement] = [f"{self._items_name(task)} = None"] if has_items else []
+        return [*before, Suite("try", lines), Suite(_caught(failed), failed)]
+
+    def _tells_item(self, task: Task) -> bool:
+        """Whether somebody reads of which type the error of a loop is."""
+        is_loop = task.kind == "foreach" and "tasks" in task.blocks
+        return is_loop and "error" in task.reads and "types" in self.program.features
+
+    def _items_name(self, task: Task) -> str:
+        return self.program.register.name(f"{task.id}_items", "items", task.id)
 
     def _failed(self, task: Task) -> list[Statement]:
         """What is noted of a failure: state, error, and what a failed task still has."""
@@ -126,7 +136,12 @@ class Flow:
         if task.kind in CONTAINERS and (names := self._targets(task)):
             lines.append(" = ".join([*names, "None"]))  # a failed block has no results, whatever it had come to
         if "error" in task.reads:
-            lines.append(f"{result(task.id, 'error')} = {self.program.helper('failure')}(error)")
+            told = f"{self.program.helper('failure')}(error)"
+            if self._tells_item(task):  # what failed it in the item is the item's own
+                told += ' | {"type": "item"}'
+                if may_fail_at_items(task):
+                    told = f"{told} if {self._items_name(task)} is not None else {told.partition(' |')[0]}"
+            lines.append(f"{result(task.id, 'error')} = {told}")
         sources = {"exit_code": "returncode", "stdout": "stdout", "stderr": "stderr"} if task.kind == "shell" else {}
         if task.kind == "http" and "status" in task.reads:
             lines.append(f"{result(task.id, 'status')} = {self.program.helper('status_of')}(error)")
@@ -257,7 +272,10 @@ class Flow:
                 items = f"[{item} for {program.index(task.id)}, {item} in enumerate({items}) if {condition}]"
             else:
                 items = f"[{item} for {item} in {items} if {condition}]"
-        return list(naming.prelude.values()), items
+        lines = list[Statement](naming.prelude.values())
+        if self._tells_item(task) and may_fail_at_items(task):
+            return [*lines, f"{self._items_name(task)} = {items}"], self._items_name(task)
+        return lines, items
 
     def _mapping(self, task: Task, place: Place) -> list[Statement]:
         program, inner = self.program, place.inside(task.id)
@@ -347,6 +365,20 @@ class Flow:
             lines.append(f"{program.result(task.id, 'failed')} = []")
         call = f"await {self._helper('for_each')}({', '.join(options)})"
         return [*lines, f"{program.result(task.id, 'value')} = {call}" if "value" in task.reads else call]
+
+
+def _may_fail(task: Task) -> bool:
+    """Whether a block may fail though no task in it does."""
+    is_bound = task.kind == "repeat" or task.timeout_seconds is not None
+    trees = [tree for name, tree in task.fields.items() if name not in ("items", "where")]
+    return is_bound or may_fail_at_items(task) or not all(map(cannot_fail, trees))
+
+
+def may_fail_at_items(task: Task) -> bool:
+    """Whether a loop may fail before its first item begins."""
+    items, where = task.fields.get("items"), task.fields.get("where")
+    is_sound = items is None or (cannot_fail(items) and items.type.is_only("array"))
+    return not is_sound or (where is not None and not cannot_fail(where))
 
 
 def _caught(lines: list[Statement]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from overture.expressions.tree import (
     Binary,
     Compare,
@@ -11,6 +13,7 @@ from overture.expressions.tree import (
     Key,
     ListOf,
     Literal,
+    ObjectOf,
     Ref,
     Template,
     Test,
@@ -63,6 +66,8 @@ def cannot_fail(tree: Expr) -> bool:
             return cannot_fail(of)
         case ListOf(items=items):
             return all(map(cannot_fail, items))
+        case ObjectOf(entries=entries):
+            return all(isinstance(key, Literal) and cannot_fail(value) for key, value in entries)
         case Template(parts=parts):
             return all(map(cannot_fail, parts))
     return False
@@ -88,3 +93,18 @@ def _is_safe_path(tree: Expr) -> bool:
         case Ref() | Literal():
             return True
     return False
+
+
+_SIMPLE = re.compile(r"""[\w.]+(\[("[^"\\]*"|\d+)\])* (==|!=|in|not in|is|is not) ([\w.]+|"[^"\\]*")""")
+_OPPOSITES = {"==": "!=", "!=": "==", "in": "not in", "not in": "in", "is": "is not", "is not": "is"}
+
+
+def negated(condition: str) -> str:
+    """The source of a condition that holds where this one does not, as a linter would have it."""
+    if match := _SIMPLE.fullmatch(condition):
+        start, end = match.span(3)
+        return f"{condition[:start]}{_OPPOSITES[match[3]]}{condition[end:]}"
+    is_simple = all(f" {word} " not in f" {condition} " for word in ("and", "or", "if"))
+    if condition.startswith("not ") and is_simple:
+        return condition.removeprefix("not ")
+    return f"not {condition}" if is_simple and " " not in condition else f"not ({condition})"

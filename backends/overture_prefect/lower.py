@@ -10,42 +10,41 @@ from overture.plan.model import Input, Plan
 from overture.plan.python_source import python_literal, python_text
 from overture_prefect import sources
 from overture_prefect.blocks import Flow
-from overture_prefect.model import Function, Module, Parameter, Statement, Suite
-from overture_prefect.names import flow_name, module_name, parameter_name
+from overture_prefect.deployment import LIBRARIES, deployment_of
+from overture_prefect.layout import WIDTH
+from overture_prefect.model import Function, Module, Parameter, Statement, Suite, texts_of
+from overture_prefect.names import block_name, flow_name, module_name, parameter_name
 from overture_prefect.naming import FlowNaming, annotation
 from overture_prefect.program import Place, Program
-from overture_prefect.triggers import main_of, starting_lines, trigger_parameter, webhook_of
+from overture_prefect.triggers import check_triggers, main_of, starting_lines, trigger_parameter
 
 _FAILURES = (
     ("TimeoutError", "timeout", None),
+    ("httpx.UnsupportedProtocol", "refused", "import httpx"),
     ("httpx.HTTPError", "http", "import httpx"),
-    ("ValidationError", "returns", "from jsonschema import ValidationError"),
+    ("ValidationError", "returns", "from jsonschema import "),
     ("subprocess.CalledProcessError", "exit", "import subprocess"),
-    ("PythonError", "exception", None),
-    ("Failed", "fail", None),
-    ("AssertionError", "assert", None),
-    ("PermissionError", "refused", None),
-    ("LookupError", "expression", None),
-    ("TypeError", "expression", None),
-    ("ValueError", "expression", None),
-    ("ArithmeticError", "expression", None),
-    ("AttributeError", "expression", None),
+    ("PythonError", "exception", "class PythonError("),
+    ("Failed", "fail", "class Failed("),
+    ("AssertionError", "assert", "raise AssertionError("),
+    ("PermissionError", "refused", "raise PermissionError("),
+    ("(LookupError, TypeError, ValueError, ArithmeticError)", "expression", None),
 )
-"""The classes of errors that a module raises, the types that they are, and what imports them."""
+"""The classes of errors that a module raises, the types that they are, and what it holds that may raise them."""
 
 
-def lower(plan: Plan, options: Mapping[str, str]) -> tuple[Module, list[Gap]]:
-    """The module of a plan, and what it cannot do or does otherwise."""
-    program = Program(plan, options, Module(_docstring(plan)))
+def lower(plan: Plan, options: Mapping[str, str], *, is_started: bool = False) -> tuple[Module, list[Gap]]:
+    """The module of a plan, and what it cannot do or does otherwise. `is_started`: another workflow starts it and does
+    not wait."""
+    program = Program(plan, options, Module(""))
     parameters = [_parameter(program, each) for each in plan.inputs]
     parameters.sort(key=lambda each: each.default is not None)
     function = flow_name(plan.name)
     program.register.name(function, "flow")
     flow = Flow(program)
-    hook = webhook_of(program, plan)
-    started = [] if hook is None else starting_lines(program, plan, hook)
-    body = [*started, *_checked_inputs(program, plan), *_flow_body(program, flow, plan)]
-    if hook is not None:
+    has_hook = any(each.type == "webhook" for each in plan.triggers)
+    body = [*starting_lines(program, plan), *_checked_inputs(program, plan), *_flow_body(program, flow, plan)]
+    if has_hook:
         parameters.append(Parameter(trigger_parameter(plan), "dict[str, Any] | None", "None"))
     program.imports.add("from prefect import flow")
     returns = "dict[str, Any]" if plan.outputs else "None"
@@ -57,6 +56,8 @@ def lower(plan: Plan, options: Mapping[str, str]) -> tuple[Module, list[Gap]]:
     decorator = f"flow(name={python_text(plan.name)})"
     program.module.flow = Function(function, parameters, returns, plan.description, [decorator], body)
     program.module.main = main_of(program, plan, function)
+    check_triggers(program, plan)
+    program.module.deployment = deployment_of(program, plan, is_started=is_started)
     if plan.state:
         variable = python_text(f"{plan.name}_state")
         program.imports.add("from typing import Any")
@@ -64,11 +65,9 @@ def lower(plan: Plan, options: Mapping[str, str]) -> tuple[Module, list[Gap]]:
         defaults = {each.name: each.default for each in plan.state}
         program.module.constants["STATE_DEFAULTS: dict[str, Any]"] = python_literal(defaults)
     if program.secrets:
-        names = ", ".join(sorted(program.secrets))
-        where = "Prefect's Secret blocks" if options.get("secrets") == "block" else "the environment"
-        program.module.docstring += f"\n\nReads from {where}: {names}."
         program.warn("/secrets", "Prefect masks no secrets: an error or a log line that holds one shows it")
     _finish(program)
+    program.module.docstring = _docstring(program)
     return program.module, program.gaps
 
 
@@ -92,61 +91,69 @@ def _apart(
     return [f"return {call}" if plan.outputs or has_trigger else call]
 
 
-def _docstring(plan: Plan) -> str:
-    return (plan.description or f"The workflow {plan.name}.").strip()
+_MOST_LINES = 5  # of the description in a header of ten
+
+
+def _docstring(program: Program) -> str:
+    """What the module does, what to set for it, and how to run it: at most ten lines."""
+    plan, module = program.plan, program.module
+    text = (plan.description or f"The workflow {plan.name}.").strip()
+    lines = [part for line in text.splitlines() for part in (wrapped(line.strip(), WIDTH - 6) if line else [""])]
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1][: WIDTH - 8]} …"]
+    more = []
+    blocks = program.options.get("secrets") == "block"
+    variables = [] if blocks else sorted(program.secrets)
+    if blocks and program.secrets:
+        more.append(f"Secret blocks: {', '.join(block_name(name) for name in sorted(program.secrets))}.")
+    if any("OVERTURE_MODEL" in line for function in module.tasks for line in texts_of(function.body)):
+        variables.append("OVERTURE_MODEL")
+    if any("OPENAI_API_KEY" in each for each in module.helpers):
+        variables.append("OPENAI_API_KEY")
+    if variables:
+        more.append(f"Environment: {', '.join(variables)}.")
+    given = " '{\"name\": ...}'" if any(each.is_required for each in plan.inputs) else ""
+    more.append(f"Run: python {file_name(plan)}{given}")
+    if module.deployment is not None:
+        more.append("Deploy: prefect --no-prompt deploy --all")
+    return "\n".join([*lines, "", *more])
 
 
 def _finish(program: Program) -> None:
     """Write the helpers, their constants and their imports."""
     module = program.module
-    if "failure" in program.helpers or "run_failure" in program.helpers:
-        program.helpers.add("failure")
-    if program.helpers & {"failure", "run_failure"}:
-        program.features.add("types")
+    if "fitting" in program.helpers or any("jsonschema" in each for each in program.imports):
+        program.features.add("schemas")
     found = sources.sources_of(program.helpers, program.formats, frozenset(program.features))
     has_types = any("failure_type(" in each for each in found.functions)
     constants = dict(each.split(" = ", 1) for each in found.constants)
     module.constants = {**constants, **module.constants}
-    module.helpers = list(found.functions)
+    module.helpers = [*found.functions, *program.forms]
     module.imports = {*program.imports, *found.imports}
     if has_types:
         module.helpers.append(_failure_type(module))
-    module.requirements = [
-        "prefect>=3.6.24,<4",
-        *(["httpx>=0.27"] if any("httpx" in each for each in module.imports) else []),
-        *(["jsonschema>=4.23"] if any("jsonschema" in each for each in module.imports) else []),
-        *(["pydantic>=2"] if any("pydantic" in each for each in module.imports) else []),
-    ]
+    roots = {each.split()[1].split(".")[0] for each in module.imports}
+    module.libraries |= roots & set(LIBRARIES)
 
 
 def _failure_type(module: Module) -> str:
     """The function that says of which type an error is, for those that this module can raise."""
-    entries = []
-    for name, kind, line in _FAILURES:
-        is_own = any(each.startswith(f"class {name}(") for each in module.helpers)
-        if (line is None and (is_own or hasattr(__builtins__, name) or name in _BUILTIN)) or line in module.imports:
-            entries.append(f'        {name}: "{kind}",\n')
+    bodies = [text for function in (*module.tasks, module.flow) if function for text in texts_of(function.body)]
+    texts = [*module.helpers, *bodies, *module.imports]
+    entries = [
+        f'        {name}: "{kind}",\n'
+        for name, kind, raised in _FAILURES
+        if raised is None or any(raised in each for each in texts)
+    ]
     module.imports.add("from typing import Any")
+    if any("ValidationError" in each for each in entries):
+        module.imports.add("from jsonschema import ValidationError")
     return f'''def failure_type(error: BaseException) -> str:
     """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {{
+    types: dict[Any, str] = {{
 {"".join(entries)}    }}
     found = (name for kind, name in types.items() if isinstance(error, kind))
     return next(found, "error")'''
-
-
-_BUILTIN = frozenset(
-    [
-        "TimeoutError",
-        "AssertionError",
-        "PermissionError",
-        "LookupError",
-        "TypeError",
-        "ValueError",
-        "ArithmeticError",
-        "AttributeError",
-    ]
-)
 
 
 # Inputs
@@ -259,7 +266,8 @@ def _with_handlers(program: Program, flow: Flow, plan: Plan, body: list[Statemen
 def _failed(program: Program, flow: Flow, plan: Plan, reads: set[str]) -> list[Statement]:
     lines: list[Statement] = []
     if "error" in reads:
-        lines.append(f"run_error = {program.helper('run_failure')}(error)")
+        helper = program.helper("run_failure" if program.blames_tasks else "failure")
+        lines.append(f"run_error = {helper}(error)")
     if "state" in reads or plan.finally_ is not None:
         lines.append('run_state = "failed"')
     if plan.on_failure is not None:

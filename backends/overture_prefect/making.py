@@ -116,13 +116,18 @@ class Maker:
 
     def _decorator(self) -> str:
         self.imports("from prefect import task")
-        options = [f"task_run_name={python_text(run_name(self.program, self.task, self.place))}"]
+        name = run_name(self.program, self.task, self.place)
+        options = []
+        if self.program.function(self.task.id) != self.task.id:
+            options.append(f"name={python_text(self.task.id)}")
+        if name != self.task.id:
+            options.append(f"task_run_name={python_text(name)}")
         options += retry_options(self.program, self.task.retry)
-        if self.task.timeout_seconds is not None:
+        if self.task.timeout_seconds is not None and self.task.kind != "approve":
             options.append(f"timeout_seconds={python_literal(self.task.timeout_seconds)}")
         if self.program.blames_tasks:
-            options.append(f"on_failure=[{self.helper('name_task')}]")
-        return f"task({', '.join(options)})"
+            options.append(f"on_failure=[{self.helper('blame')}]")
+        return f"task({', '.join(options)})" if options else "task"
 
 
 def run_name(program: Program, task: Task, place: Place) -> str:

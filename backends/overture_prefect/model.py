@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -51,16 +52,17 @@ class Function:
 @dataclass(slots=True)
 class Module:
     """`imports` are whole import lines, `constants` sources by name, `helpers` the sources of functions and classes in
-    order, `main` what runs when the file is run as a program."""
+    order, `main` what runs when the file is run as a program, `libraries` what has to be installed for it."""
 
     docstring: str
-    requirements: list[str] = field(default_factory=list)
+    libraries: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     constants: dict[str, str] = field(default_factory=dict)
     helpers: list[str] = field(default_factory=list)
     tasks: list[Function] = field(default_factory=list)
     flow: Function | None = None
     main: list[Statement] = field(default_factory=list)
+    deployment: dict[str, Any] | None = None
 
 
 def walk(statements: list[Statement]) -> Iterator[Statement]:
@@ -69,3 +71,9 @@ def walk(statements: list[Statement]) -> Iterator[Statement]:
         yield each
         if isinstance(each, Suite):
             yield from walk(each.body)
+
+
+def texts_of(statements: list[Statement]) -> Iterator[str]:
+    """The source of every statement: of compound ones the header."""
+    for each in walk(statements):
+        yield each.header if isinstance(each, Suite) else str(each)

@@ -162,3 +162,8 @@ def flow_name(workflow: str) -> str:
     """The function of a workflow in its module."""
     is_hidden = keyword.iskeyword(workflow) or workflow in _OWN or workflow in dir(builtins)
     return f"{workflow}_flow" if is_hidden or workflow in sources.all_names() else workflow
+
+
+def block_name(secret: str) -> str:
+    """The name of the block that holds a secret: Prefect takes no others."""
+    return secret.lower().replace("_", "-")

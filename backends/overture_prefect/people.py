@@ -104,10 +104,11 @@ def _results(maker: Maker, schema: Mapping[str, Json] | None, is_silent: str | N
     maker.program.features |= {*(["form_nulls"] if nullable else []), *(["form_numbers"] if has_numbers else [])}
     maker.helper("fitting")
     filled = f"{maker.helper('filled_in')}(answer, {maker.program.schema(maker.task.id, schema)}{options})"
-    filled = f"None if {is_silent} else {filled}" if is_silent else filled
+    # who refuses fills in nothing
+    is_filled = f"answer.approved and not {is_silent}" if is_silent else "answer.approved"
     if "value" in maker.read_fields():
-        return results | {"value": filled}
-    maker.body.append(filled)  # what does not fit fails the task, though nobody reads it
+        return results | {"value": f"{filled} if {is_filled} else None"}
+    maker.body.append(Suite(f"if {is_filled}", [filled]))  # what does not fit fails the task, though nobody reads it
     return results
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from overture.expressions.tree import Expr, Ref, Test, references, walk
+from overture.expressions.tree import Expr, Key, Ref, Test, references, walk
 from overture.expressions.types import Json
 from overture.plan.backend import Gap
 from overture.plan.model import Block, Plan, Task
@@ -20,7 +20,7 @@ from overture.plan.python_source import (
 )
 from overture_prefect import sources
 from overture_prefect.model import Function, Module, Statement
-from overture_prefect.names import Register
+from overture_prefect.names import Register, block_name
 from overture_prefect.naming import FlowNaming
 
 HANDLERS = ("on_failure", "finally", "catch")
@@ -69,6 +69,8 @@ class Program:
     helpers: set[str] = field(default_factory=set)
     formats: set[str] = field(default_factory=set)
     features: set[str] = field(default_factory=set)
+    forms: list[str] = field(default_factory=list)
+    asked_apart: frozenset[str] | None = None
     imports: set[str] = field(default_factory=set)
     register: Register = field(default_factory=lambda: Register(sources.all_names()))
     facts: dict[str, Facts] = field(default_factory=dict)
@@ -101,9 +103,28 @@ class Program:
         paged = [task for task in self.plan.walk() if task.kind == "http" and "pages" in task.literals]
         if any(task.reads & {"status", "headers"} for task in paged):
             self.features.add("last_page")
-        self.blames_tasks = any(ref.root == "run" and ref.name == "error" for ref in reads)
+        self._note_errors()
         self.trigger_parts = {ref.name for ref in reads if ref.root == "trigger"}
         self.reads_trigger = any(ref.root == "run" and ref.name == "trigger" for ref in reads)
+
+    def _note_errors(self) -> None:
+        """What is read of errors: only that is told of one."""
+        trees = [tree for facts in self.facts.values() for tree in _trees(facts.task).values()]
+        trees += [output.value for output in self.plan.outputs]
+        found: dict[str, set[str]] = {"run": set(), "tasks": set()}
+        for tree in trees:
+            read_by_key = set()
+            for node in walk(tree):
+                if isinstance(node, Key) and isinstance(node.of, Ref) and _is_error(node.of):
+                    found[node.of.root].add(node.key)
+                    read_by_key.add(id(node.of))
+                elif isinstance(node, Ref) and _is_error(node) and id(node) not in read_by_key:
+                    found[node.root] |= {"task", "type", "message"}
+                elif isinstance(node, Ref) and node.root == "tasks" and node.field == "failed":
+                    found["tasks"] |= {"type", "message"}
+        self.blames_tasks = "task" in found["run"]
+        told = found["run"] | found["tasks"]
+        self.features |= {feature for feature, key in (("types", "type"), ("messages", "message")) if key in told}
 
     def _note(self, block: Block, is_optional: bool, path: Path, handlers: tuple[str, ...]) -> None:
         for task in block.tasks:
@@ -204,8 +225,7 @@ class Program:
         self.secrets.add(name)
         if self.options.get("secrets") == "block":
             self.imports.add("from prefect.blocks.system import Secret")
-            block = name.lower().replace("_", "-")
-            return f'(await Secret.aload("{block}")).get()'
+            return f'(await Secret.aload("{block_name(name)}")).get()'
         self.imports.add("import os")
         return f'os.environ["{name}"]'
 
@@ -359,6 +379,10 @@ def assigned_at_once(names: list[str], value: str) -> list[Statement]:
 def is_wide(task: Task) -> bool:
     """Whether a loop has items side by side, so that its body is a function of its own."""
     return task.kind == "foreach" and int(str(task.literals.get("concurrency", 1))) > 1 and "tasks" in task.blocks
+
+
+def _is_error(ref: Ref) -> bool:
+    return (ref.root == "run" and ref.name == "error") or (ref.root == "tasks" and ref.field == "error")
 
 
 def _trees(task: Task) -> dict[str, Expr]:

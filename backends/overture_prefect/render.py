@@ -11,7 +11,7 @@ from overture_prefect.layout import INDENT, WIDTH, fits, lay_out, lay_out_functi
 from overture_prefect.lower import wrapped
 from overture_prefect.model import Comment, Function, Module, Statement, Suite
 
-_LIBRARIES = ("httpx", "jsonschema", "prefect", "pydantic")
+_LIBRARIES = ("httpx", "jsonschema", "prefect", "psycopg", "pydantic")
 
 
 def render(module: Module) -> str:
@@ -30,13 +30,6 @@ def render(module: Module) -> str:
 
 
 def _head(module: Module) -> Iterator[str]:
-    if module.requirements:
-        yield "# /// script"
-        yield '# requires-python = ">=3.11"'
-        yield "# dependencies = ["
-        yield from (f'#     "{each}",' for each in module.requirements)
-        yield "# ]"
-        yield "# ///"
     yield from _docstring(module.docstring, 0)
     if module.imports:
         yield ""
@@ -162,7 +155,7 @@ def _statements(statements: list[Statement], depth: int, is_first_in_function: b
 # Nothing of the document may become code that this backend does not write
 
 _FORBIDDEN_NAMES = frozenset(("eval", "__import__", "globals", "locals", "breakpoint", "open", "input", "vars"))
-_FORBIDDEN_NODES = (ast.Global, ast.Delete, ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Match, ast.AsyncFor)
+_FORBIDDEN_NODES = (ast.Global, ast.YieldFrom, ast.Match, ast.AsyncFor)
 
 
 def check_source(source: str) -> None:

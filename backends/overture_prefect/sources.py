@@ -20,7 +20,7 @@ from overture.language import formats
 from overture.plan import python_helpers, python_source
 from overture_prefect.layout import lay_out_function
 
-FILES = ("flow", "http", "programs", "models")
+FILES = ("flow", "people", "http", "outside", "programs", "models")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ from overture.expressions.tree import ListOf, Literal, ObjectOf, Text
 from overture.language.scalars import seconds
 from overture.plan.model import Task
 from overture.plan.python_source import python_literal, python_text
+from overture_prefect.certainty import negated
 from overture_prefect.making import Maker
 from overture_prefect.model import Suite
 from overture_prefect.names import flow_name, module_name, parameter_name
+from overture_prefect.outside import lower_email, lower_sql
+from overture_prefect.people import lower_approve
 from overture_prefect.programs import lower_python, lower_read_file, lower_shell, lower_write_file
 from overture_prefect.questions import lower_ai
 from overture_prefect.web import lower_http
@@ -78,13 +81,6 @@ def lower_assert(maker: Maker) -> dict[str, str]:
     return {}
 
 
-def negated(condition: str) -> str:
-    is_simple = all(f" {word} " not in f" {condition} " for word in ("and", "or", "if"))
-    if condition.startswith("not ") and is_simple:
-        return condition.removeprefix("not ")
-    return f"not {condition}" if is_simple and " " not in condition else f"not ({condition})"
-
-
 def lower_wait(maker: Maker) -> dict[str, str]:
     maker.imports("import asyncio")
     if maker.has("until"):
@@ -121,7 +117,7 @@ def lower_call(maker: Maker) -> dict[str, str]:
         maker.program.warn(
             maker.task.pointer,
             f"`{workflow}` must be deployed as `{workflow}/{workflow}`, for nobody waits for it here",
-            f"run `python {module_name(workflow)}.py serve`",
+            "run `prefect --no-prompt deploy --all`",
         )
         return {}
     name = maker.program.register.name(f"call_{workflow}", "flow of", workflow)
@@ -137,6 +133,8 @@ TASKS: Mapping[str, Lower] = {
     "ai": lower_ai,
     "python": lower_python,
     "shell": lower_shell,
+    "sql": lower_sql,
+    "email": lower_email,
     "read_file": lower_read_file,
     "write_file": lower_write_file,
     "set": lower_set,
@@ -146,6 +144,7 @@ TASKS: Mapping[str, Lower] = {
     "fail": lower_fail,
     "stop": lower_stop,
     "wait": lower_wait,
+    "approve": lower_approve,
     "call": lower_call,
 }
 """Gives the source of each result field that somebody reads."""

@@ -1,70 +1,49 @@
-"""What starts a flow: schedules when its module is served, a webhook's data as a parameter."""
+"""What starts a flow: a schedule of its deployment, a webhook's data as a parameter."""
 
 from __future__ import annotations
 
 from overture.plan.backend import Gap
 from overture.plan.model import Plan, Signature, Trigger
 from overture.plan.python_source import python_text
+from overture_prefect.certainty import negated
 from overture_prefect.model import Statement, Suite
 from overture_prefect.names import parameter_name
 from overture_prefect.naming import FlowNaming
 from overture_prefect.program import Place, Program
 
 
-def main_of(program: Program, plan: Plan, function: str) -> list[Statement]:
-    """Run as a program the module runs once; with `serve` it waits for the times of its schedules."""
-    program.imports.add("import asyncio")
-    schedules = []
+def check_triggers(program: Program, plan: Plan) -> None:
+    """Note what a deployment of Prefect cannot do, or does otherwise."""
+    schedules = [each for each in plan.triggers if each.type == "schedule"]
     for number, trigger in enumerate(plan.triggers):
         pointer = trigger.pointer or f"/triggers/{number}"
         if trigger.type == "webhook":
             _webhook_gaps(program, trigger, pointer)
         elif trigger.type == "after":
-            help = "leave the trigger out, and start runs by an automation of Prefect"
             message = "no automation of Prefect's own server hands on another run's outputs"
+            help = "leave the trigger out, and `call` this workflow at the end of the other one"
             program.gaps.append(Gap(pointer, message, help))
-        elif trigger.when is not None or trigger.catch_up != "none":
-            field = "when" if trigger.when is not None else "catch_up"
-            program.gaps.append(Gap(f"{pointer}/{field}", f"a Prefect schedule has no `{field}`"))
+        elif trigger.catch_up != "none":
+            message = (
+                "Prefect starts each run that came due while no worker was up, and none of a time without a server"
+            )
+            program.gaps.append(Gap(f"{pointer}/catch_up", message, "leave `catch_up` out"))
         else:
-            schedules.append(_schedule(program, trigger))
-    once: list[Statement] = [f"asyncio.run({function}())"]
-    limit = plan.concurrency
-    is_served = schedules or limit is not None or any(each.type == "webhook" for each in plan.triggers)
-    if not is_served:
-        return once
-    options = [f"name={python_text(plan.name)}"]
-    if schedules:
-        program.imports.add("from prefect.schedules import Cron")
-        options.append(f"schedules=[{', '.join(schedules)}]")
-    if limit is not None:
-        options.append(f"global_limit={_limit(program, limit.limit, limit.when_full)}")
-    program.imports.add("import sys")
-    return [
-        Suite('if sys.argv[1:] == ["serve"]', [f"{function}.serve({', '.join(options)})"]),
-        Suite("else", once),
-    ]
-
-
-def _schedule(program: Program, trigger: Trigger) -> str:
-    naming = FlowNaming(program, Place())
-    entries = [
-        f"{python_text(parameter_name(name))}: {program.expression(value, naming)}"
-        for name, value in trigger.inputs.items()
-    ]
-    parameters = f", parameters={{{', '.join(entries)}}}" if entries else ""
-    return f"Cron({python_text(trigger.cron or '')}, timezone={python_text(trigger.timezone or 'UTC')}{parameters})"
-
-
-def _limit(program: Program, limit: int, when_full: str) -> str:
-    if when_full == "fail":
+            program.warn(pointer, "a run that came due while no worker was up is started late, not left out")
+            if trigger.when is not None and len(schedules) > 1:
+                message = "a run of Prefect does not know which of its schedules started it"
+                program.gaps.append(Gap(f"{pointer}/when", message, "put the condition on the first task"))
+    if plan.concurrency is not None and plan.concurrency.when_full == "fail":
         program.warn("/concurrency", "with Prefect a run too many ends cancelled, not failed")
-    program.imports |= {
-        "from prefect.client.schemas.objects import ConcurrencyLimitConfig",
-        "from prefect.client.schemas.objects import ConcurrencyLimitStrategy",
-    }
-    strategy = "ENQUEUE" if when_full == "queue" else "CANCEL_NEW"
-    return f"ConcurrencyLimitConfig(limit={limit}, collision_strategy=ConcurrencyLimitStrategy.{strategy})"
+
+
+def main_of(program: Program, plan: Plan, function: str) -> list[Statement]:
+    """Run as a program the module runs once; what has no default is given as JSON."""
+    program.imports.add("import asyncio")
+    if not any(each.is_required for each in plan.inputs):
+        return [f"asyncio.run({function}())"]
+    program.imports |= {"import json", "import sys"}
+    return [f"asyncio.run({function}(**json.loads(sys.argv[1])))"]
 
 
 # Webhooks
@@ -83,14 +62,14 @@ def _webhook_gaps(program: Program, trigger: Trigger, pointer: str) -> None:
         program.warn(
             pointer,
             "Prefect has no url for a webhook: the flow itself checks the signature",
-            'post `{"parameters": {"trigger": {"raw": "the text", "headers": …}}}` to `create_flow_run` of the served '
+            'post `{"parameters": {"trigger": {"raw": "the text", "headers": …}}}` to `create_flow_run` of the '
             "deployment",
         )
         return
     program.warn(
         pointer,
         "Prefect has no url with a key for a webhook: the key is not checked",
-        'post `{"parameters": {"trigger": {"body": …}}}` to `create_flow_run` of the served deployment',
+        'post `{"parameters": {"trigger": {"body": …}}}` to `create_flow_run` of the deployment',
     )
 
 
@@ -103,8 +82,26 @@ def trigger_parameter(plan: Plan) -> str:
     return name
 
 
-def starting_lines(program: Program, plan: Plan, hook: Trigger) -> list[Statement]:
-    """Take the webhook's data apart, set the inputs that it gives, and end the run if it is not to be."""
+def starting_lines(program: Program, plan: Plan) -> list[Statement]:
+    """End a run that is not to be; take a webhook's data apart, and set the inputs that it gives."""
+    hook = webhook_of(program, plan)
+    return [*_scheduled(program, plan), *([] if hook is None else _posted(program, plan, hook))]
+
+
+def _scheduled(program: Program, plan: Plan) -> list[Statement]:
+    """A deployment's schedule has no condition: the run that it starts has."""
+    trigger = next((each for each in plan.triggers if each.type == "schedule" and each.when is not None), None)
+    if trigger is None or trigger.when is None:
+        return []
+    program.imports.add("from prefect.states import Completed")
+    naming = FlowNaming(program, Place())
+    condition = negated(program.condition(trigger.when, naming))
+    is_simple = all(f" {word} " not in f" {condition} " for word in ("or", "if"))
+    asked = f'{program.helper("run_trigger")}() == "schedule" and {condition if is_simple else f"({condition})"}'
+    return [*naming.prelude.values(), Suite(f"if {asked}", ['return Completed(name="Skipped")'])]
+
+
+def _posted(program: Program, plan: Plan, hook: Trigger) -> list[Statement]:
     program.imports.add("from typing import Any")
     given = trigger_parameter(plan)
     naming = FlowNaming(program, Place())
@@ -128,7 +125,7 @@ def starting_lines(program: Program, plan: Plan, hook: Trigger) -> list[Statemen
     if hook.when is not None:
         program.imports.add("from prefect.states import Completed")
         condition = program.condition(hook.when, naming)
-        lines.append(Suite(f"if not ({condition})", ['return Completed(name="Skipped")']))
+        lines.append(Suite(f"if {negated(condition)}", ['return Completed(name="Skipped")']))
     first: list[Statement] = [" = ".join([*(name[part] for part in read), "None"])] if read else []
     first += [Suite(f"if {given} is not None", lines)] if lines else []
     if not program.reads_trigger:

@@ -39,7 +39,14 @@ def test_a_path_with_the_targets_suffix_is_a_file_else_a_folder(hello: Path, tar
     assert ran.code == 0 and ran.stdout == "" and ran.stderr.endswith(f"wrote some/name{suffix}\n")
     invoke("export", "hello.flow.yaml", "--to", target, "-o", "other", "--quiet")
     invoke("export", "hello.flow.yaml", "--to", target)
-    assert files_in(hello) == {"hello.flow.yaml", f"some/name{suffix}", f"other/hello{suffix}", f"hello{suffix}"}
+    beside = {"requirements.txt", "other/requirements.txt"} if target == "prefect" else set()
+    assert files_in(hello) == {
+        "hello.flow.yaml",
+        f"some/name{suffix}",
+        f"other/hello{suffix}",
+        f"hello{suffix}",
+        *beside,
+    }
     assert (hello / f"some/name{suffix}").read_bytes() == (hello / f"hello{suffix}").read_bytes()
 
 
@@ -48,7 +55,7 @@ def test_a_dash_is_stdout_and_the_same_bytes(hello: Path, target: str) -> None:
     ran = invoke("export", "hello.flow.yaml", "--to", target, "-o", "-")
     assert ran.code == 0 and files_in(hello) == {"hello.flow.yaml"}
     invoke("export", "hello.flow.yaml", "--to", target, "-o", "out")
-    assert ran.stdout == next((hello / "out").iterdir()).read_text()
+    assert ran.stdout == next((hello / "out").glob("hello.*")).read_text()
     assert invoke("export", "-", "--to", target, "-o", "-", stdin=HELLO).stdout == ran.stdout
 
 
@@ -60,6 +67,17 @@ def test_the_files_of_called_workflows_are_written_too(hello: Path, target: str,
     assert ran.code == 0 and f"out/caller{suffix}" in written
     if len(written) > 1:
         assert invoke("export", "caller.flow.yaml", "--to", target, "-o", "-").code == 2
+
+
+def test_a_file_of_another_hand_is_not_written_over(hello: Path) -> None:
+    (hello / "requirements.txt").write_text("mine\n")
+    ran = invoke("export", "hello.flow.yaml", "--to", "prefect")
+    assert ran.code == 0 and "`requirements.txt` is there already" in ran.stderr
+    assert (hello / "requirements.txt").read_text() == "mine\n"
+    invoke("export", "hello.flow.yaml", "--to", "prefect", "-o", "out")
+    (hello / "out/requirements.txt").write_text("# hello\nold\n")
+    assert invoke("export", "hello.flow.yaml", "--to", "prefect", "-o", "out").code == 0
+    assert "old" not in (hello / "out/requirements.txt").read_text()
 
 
 @pytest.mark.parametrize("target", ["kestra", "prefect"])

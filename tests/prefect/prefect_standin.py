@@ -47,7 +47,7 @@ class State:
 class Task:
     def __init__(self, record: Record, function: Callable[..., Any], options: dict[str, Any]) -> None:
         self.record, self.function, self.options = record, function, options
-        self.name = function.__name__
+        self.name = options.get("name") or function.__name__
 
     def with_options(self, **options: Any) -> Task:
         return Task(self.record, self.function, {**self.options, **options})

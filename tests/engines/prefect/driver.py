@@ -1,7 +1,7 @@
 """Runs flows of generated modules, one request at a time; lives in Prefect's environment and imports nothing of ours.
 
 Reads one JSON request a line from standard input and writes one JSON answer a line to standard output:
-    {"file", "function", "inputs", "env", "folder", "stored", "approvals", "timeout_seconds"}
+    {"file", "function", "inputs", "env", "folder", "stored", "approvals", "scheduled_for", "timeout_seconds"}
     {"state", "result", "task_runs", "logs", "stored"} or {"hung", "task_runs", "logs"} or {"error"}
 The first line it writes is {"ready": true}.
 """
@@ -16,13 +16,15 @@ import json
 import logging
 import os
 import re
+import sqlite3
 import sys
 import threading
 import traceback
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 from uuid import UUID
 
@@ -37,6 +39,9 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.flow_engine import run_flow_async
+from prefect.states import Scheduled
 from prefect.variables import Variable
 
 POLL_SECONDS = 0.1
@@ -64,6 +69,7 @@ class Observer(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.names: dict[UUID, str] = {}
+        self.flow_runs: dict[UUID, UUID | None] = {}
         self.states: dict[UUID, StateType] = {}
         self.lines: list[str] = []
 
@@ -71,8 +77,10 @@ class Observer(logging.Handler):
         where = told_name(getattr(record, "task_run_name", None) or "-")
         self.lines.append(f"{record.levelname} {where}: {record.getMessage()}")
 
-    def running(self) -> set[str]:
-        return {self.names[run] for run, state in self.states.items() if state is StateType.RUNNING}
+    def running(self, flow_run: UUID) -> set[str]:
+        """The task runs of a flow run that have not ended."""
+        going = [run for run, state in self.states.items() if state is StateType.RUNNING]
+        return {self.names[run] for run in going if self.flow_runs[run] == flow_run}
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -80,6 +88,7 @@ class Observer(logging.Handler):
 
         def note_and_announce(*, task_run: TaskRun, validated_state: State[Any], **others: Any) -> Any:
             self.names[task_run.id] = told_name(task_run.name)
+            self.flow_runs[task_run.id] = task_run.flow_run_id
             self.states[task_run.id] = validated_state.type
             return announce(task_run=task_run, validated_state=validated_state, **others)
 
@@ -148,7 +157,10 @@ async def run(request: dict[str, Any], number: int, seen: Observer) -> dict[str,
         flow = getattr(module, request["function"])
         async with answering(client, request["approvals"], seen):
             try:
-                state = await call(flow, request["inputs"])
+                if request["scheduled_for"] is None:
+                    state = await call(flow, request["inputs"])
+                else:
+                    state = await call_scheduled(client, flow, request["inputs"], request["scheduled_for"])
             except Exception as error:  # refused before a run exists, as a missing parameter is
                 return {"refused": f"{type(error).__name__}: {error}", "stored": await read_variables(client)}
         result = await state.aresult(raise_on_failure=False)
@@ -173,24 +185,44 @@ async def call(flow: Any, inputs: dict[str, Any]) -> State[Any]:
     return state
 
 
+async def call_scheduled(client: PrefectClient, flow: Any, inputs: dict[str, Any], moment: str) -> State[Any]:
+    """Run a flow as a worker runs what the server has scheduled."""
+    scheduled = Scheduled(scheduled_time=datetime.fromisoformat(moment))
+    created = await client.create_flow_run(flow, parameters=inputs, state=scheduled)
+    # only the server's own scheduler says so of a run; the API has no word for it
+    database = os.environ["PREFECT_API_DATABASE_CONNECTION_URL"].partition("///")[2]
+    with contextlib.closing(sqlite3.connect(database, timeout=60)) as rows, rows:
+        changed = rows.execute("UPDATE flow_run SET auto_scheduled = 1 WHERE id = ?", (str(created.id),))
+        assert changed.rowcount == 1
+    state: Any = await run_flow_async(flow, flow_run=created, parameters=inputs, return_type="state")
+    return cast("State[Any]", state)
+
+
 @contextlib.asynccontextmanager
 async def answering(client: PrefectClient, approvals: dict[str, Any], seen: Observer) -> AsyncIterator[None]:
-    """While a flow runs, answer each pause that `approvals` names by its task run's name, once."""
+    """While a flow runs, answer each pause that `approvals` names by its task, once."""
     if not approvals:
         yield
         return
     paused_before = {run.id for run in await paused_runs(client)}
 
     async def answer_pauses() -> None:
-        open_ones = dict(approvals)
-        while open_ones:
+        answered: set[UUID] = set()
+        while True:
             await asyncio.sleep(POLL_SECONDS)
             for run in await paused_runs(client):
-                waiting = sorted(seen.running() & open_ones.keys())
-                if run.id not in paused_before and waiting:
-                    approval = open_ones.pop(waiting[0])
-                    by = {} if approval["by"] is None else {"by": approval["by"]}
-                    await client.resume_flow_run(run.id, run_input={**approval["inputs"], **by})
+                # a run of its own that asks has the name of its task run
+                names = {name.partition("[")[0] for name in (*seen.running(run.id), told_name(run.name))}
+                waiting = sorted(names & approvals.keys())
+                if run.id in paused_before or run.state_id in answered or not waiting:
+                    continue
+                approval = approvals[waiting[0]]
+                by = {} if approval["by"] is None else {"by": approval["by"]}
+                told = await client.resume_flow_run(run.id, run_input={**approval["inputs"], **by})
+                if told.status is SetStateStatus.ACCEPT and run.state_id is not None:
+                    answered.add(run.state_id)
+                elif told.status is SetStateStatus.REJECT:  # no form yet, or it does not fit
+                    seen.lines.append(f"ERROR -: {waiting[0]} takes no such answer: {told.details}")
 
     task = asyncio.create_task(answer_pauses())
     try:

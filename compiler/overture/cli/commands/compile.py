@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from overture.cli.commands.export import named_backend
+from overture.cli.commands.export import keep_others, named_backend
 from overture.cli.compiled import Made, compiled_json, failed_json, tell_compiled, tell_new_effects
 from overture.cli.console import complain, format_option, print_json, put, tell, usual_options
 from overture.cli.exits import DONE, FAILED, WrongUsage
@@ -185,6 +184,11 @@ def _write(result: Made, folder: Path, *, force: bool) -> Made:
             write_files({draft: compiled.text})
             _check_free(path, f"; what was made stands in `{draft}`")
         tell_new_effects(path, compiled)
-    exported: Mapping[Path, str] = {folder / file: target for file, target in result.targets.items()}
-    write_files({path: compiled.text, **{folder / file: text for file, text in result.files.items()}})
+    exported = {folder / file: target for file, target in result.targets.items()}
+    for target in dict.fromkeys(result.targets.values()):
+        places = {folder / file: text for file, text in result.files.items() if result.targets[file] == target}
+        for other in keep_others(places, named_backend(target)):
+            complain(f"`{other}` is there already and not of this export: it stays as it is")
+            del exported[other]
+    write_files({path: compiled.text, **{place: result.files[place.name] for place in exported}})
     return result.written(path, exported)

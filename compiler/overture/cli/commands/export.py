@@ -64,19 +64,43 @@ def command(file: str, to: str | None, output: str, pairs: tuple[str, ...], quie
         complain(f"`{loaded.path}` cannot be exported to {backend.name}: nothing was written")
         return FAILED
     if output == STDOUT:
-        if len(made.files) > 1:
-            raise WrongUsage(f"{len(made.files)} files do not go to stdout", "name a folder: `-o DIR`")
-        put(next(iter(made.files.values())))
+        workflows = of_workflows(made.files, backend)
+        if len(workflows) > 1:
+            raise WrongUsage(f"{len(workflows)} files do not go to stdout", "name a folder: `-o DIR`")
+        put(next(iter(workflows.values())))
         return DONE
     places = _places(output, made.files, backend)
+    for path in keep_others(places, backend):
+        complain(f"`{path}` is there already and not of this export: it stays as it is")
     write_files(places)
     for path in places:
         tell(f"wrote {path}", quiet=quiet)
     return DONE
 
 
+def of_workflows(files: Mapping[str, str], backend: Backend) -> dict[str, str]:
+    """Those files that are a workflow, without what stands beside them."""
+    return {name: text for name, text in files.items() if name.endswith(backend.suffix or "")}
+
+
+def keep_others(places: dict[Path, str], backend: Backend) -> list[Path]:
+    """Leave out what stands beside the workflows where somebody else's file has its name: one that begins with another
+    line. Gives what was left out."""
+    beside = [path for path in places if not path.name.endswith(backend.suffix or "") and path.is_file()]
+    others = [path for path in beside if _first_line(path.read_bytes()) != _first_line(places[path].encode())]
+    for path in others:
+        del places[path]
+    return others
+
+
+def _first_line(content: bytes) -> bytes:
+    return content.partition(b"\n")[0].rstrip()
+
+
 def _places(output: str, files: Mapping[str, str], backend: Backend) -> dict[Path, str]:
+    """Where each file goes; a path with the target's suffix is that of the workflow's file, and of no other."""
     target = Path(output)
-    if len(files) == 1 and backend.suffix and output.endswith(backend.suffix) and not target.is_dir():
-        return {target: next(iter(files.values()))}
+    workflows = of_workflows(files, backend)
+    if len(workflows) == 1 and backend.suffix and output.endswith(backend.suffix) and not target.is_dir():
+        return {target: next(iter(workflows.values()))}
     return {target / name: text for name, text in files.items()}

@@ -1,19 +1,13 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-#     "pydantic>=2",
-# ]
-# ///
 """Reads an order and bills it by its country; what was made is read after the
 branch.
+
+Run: python by_data.py '{"name": ...}'
 """
 
 import asyncio
 import json
 import math
+import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -163,22 +157,22 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="order", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def order(api: str, id: int) -> dict[str, Any]:
     return fitting(await fetch("GET", f"{api}/orders/{id}"), ORDER_SCHEMA)
 
 
-@task(task_run_name="with_id")
+@task
 async def with_id(order_body: dict[str, Any]) -> str:
     return f"{as_text(order_body['total'])} for {order_body['vat_id']}"
 
 
-@task(task_run_name="at_home")
+@task
 async def at_home(order_body: dict[str, Any]) -> str:
     return f"{as_text(checked(order_body['total'] * 1.25))} at home"
 
 
-@task(task_run_name="abroad")
+@task
 async def abroad(order_body: dict[str, Any]) -> str:
     return f"{as_text(order_body['total'])} abroad"
 
@@ -209,4 +203,4 @@ async def by_data(
 
 
 if __name__ == "__main__":
-    asyncio.run(by_data())
+    asyncio.run(by_data(**json.loads(sys.argv[1])))

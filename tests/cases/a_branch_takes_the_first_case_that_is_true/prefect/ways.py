@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "pydantic>=2",
-# ]
-# ///
-"""Three branches; one takes its first true case, one its else, one nothing."""
+"""Three branches; one takes its first true case, one its else, one nothing.
+
+Run: python ways.py
+"""
 
 import asyncio
 from typing import Annotated, Any
@@ -14,32 +10,32 @@ from prefect import flow, get_run_logger, task
 from pydantic import Field
 
 
-@task(task_run_name="huge")
+@task
 async def huge() -> None:
     get_run_logger().info("huge")
 
 
-@task(task_run_name="big")
+@task
 async def big() -> None:
     get_run_logger().info("big")
 
 
-@task(task_run_name="middling")
+@task
 async def middling() -> None:
     get_run_logger().info("middling")
 
 
-@task(task_run_name="negative")
+@task
 async def negative() -> None:
     get_run_logger().info("negative")
 
 
-@task(task_run_name="positive")
+@task
 async def positive() -> None:
     get_run_logger().info("positive")
 
 
-@task(task_run_name="lucky")
+@task
 async def lucky() -> None:
     get_run_logger().info("lucky")
 

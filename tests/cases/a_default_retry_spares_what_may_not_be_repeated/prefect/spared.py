@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Reads are repeated by default, a write only when it is marked."""
+"""Reads are repeated by default, a write only when it is marked.
+
+Run: python spared.py
+"""
 
 import asyncio
 import json
@@ -65,22 +61,22 @@ def body_of(response: httpx.Response) -> Any:
     return read_json(response.content) if response.content.strip() else None
 
 
-@task(task_run_name="read", retries=2, retry_delay_seconds=1, timeout_seconds=30)
+@task(retries=2, retry_delay_seconds=1, timeout_seconds=30)
 async def read(api: str) -> None:
     await fetch("GET", f"{api}/read")
 
 
-@task(task_run_name="write", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def write(api: str) -> None:
     await fetch("POST", f"{api}/write")
 
 
-@task(task_run_name="marked", retries=2, retry_delay_seconds=1, timeout_seconds=30)
+@task(retries=2, retry_delay_seconds=1, timeout_seconds=30)
 async def marked(api: str) -> None:
     await fetch("POST", f"{api}/marked")
 
 
-@task(task_run_name="own", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def own(api: str) -> None:
     await fetch("GET", f"{api}/own")
 

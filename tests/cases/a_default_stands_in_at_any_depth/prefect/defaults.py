@@ -1,13 +1,11 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Reads what may be missing."""
+"""Reads what may be missing.
+
+Run: python defaults.py '{"name": ...}'
+"""
 
 import asyncio
+import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -72,7 +70,7 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="read")
+@task
 async def read(
     data: dict[str, Any], list_: list[int]
 ) -> tuple[Any, Any, Any, Any, int, int, int, str | list[Any], Any, Any, Any, list[bool]]:
@@ -133,4 +131,4 @@ async def defaults(data: dict[str, Any], list: list[int] = []) -> dict[str, Any]
 
 
 if __name__ == "__main__":
-    asyncio.run(defaults())
+    asyncio.run(defaults(**json.loads(sys.argv[1])))

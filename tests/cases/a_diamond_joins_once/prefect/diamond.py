@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""One source, two ways, one end."""
+"""One source, two ways, one end.
+
+Run: python diamond.py
+"""
 
 import asyncio
 import json
@@ -86,12 +81,7 @@ async def run_graph(steps: Mapping[str, tuple[Sequence[str], Step]]) -> None:
 
 def failure(error: BaseException) -> dict[str, Any]:
     """What went wrong, as data."""
-    return {"type": failure_type(error), "message": message_of(error)}
-
-
-def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    return {}
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -124,39 +114,22 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-def failure_type(error: BaseException) -> str:
-    """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
-        TimeoutError: "timeout",
-        httpx.HTTPError: "http",
-        AssertionError: "assert",
-        PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
-    }
-    found = (name for kind, name in types.items() if isinstance(error, kind))
-    return next(found, "error")
-
-
-@task(task_run_name="source", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def source(api: str) -> dict[str, Any]:
     return fitting(await fetch("GET", f"{api}/price"), SOURCE_SCHEMA)
 
 
-@task(task_run_name="net")
+@task
 async def net(source_body: dict[str, Any]) -> float:
     return checked(source_body["price"] * 2)
 
 
-@task(task_run_name="tax")
+@task
 async def tax(source_body: dict[str, Any]) -> float:
     return checked(source_body["price"] / 4)
 
 
-@task(task_run_name="bill", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def bill(api: str, net_amount: float, tax_amount: float) -> None:
     await fetch(
         "POST", f"{api}/bills", json={"total": checked(net_amount + tax_amount)}

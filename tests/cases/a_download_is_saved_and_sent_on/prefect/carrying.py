@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Downloads a picture to a file and uploads that file."""
+"""Downloads a picture to a file and uploads that file.
+
+Run: python carrying.py
+"""
 
 import asyncio
 import json
@@ -82,14 +78,14 @@ def write_whole(path: str, content: bytes) -> str:
     return path
 
 
-@task(task_run_name="fetch", timeout_seconds=30)
+@task(name="fetch", timeout_seconds=30)
 async def fetch_(api: str) -> str:
     response = await send("GET", f"{api}/picture")
     path = write_whole("pictures/one.png", response.content)
     return path
 
 
-@task(task_run_name="upload", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def upload(api: str, fetch_path: str) -> int:
     response = await send(
         "PUT",

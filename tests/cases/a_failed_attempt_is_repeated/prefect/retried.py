@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Books an order; the service is down at first."""
+"""Books an order; the service is down at first.
+
+Run: python retried.py
+"""
 
 import asyncio
 import json
@@ -80,14 +75,14 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="book", retries=2, retry_delay_seconds=[1, 2], timeout_seconds=30)
+@task(retries=2, retry_delay_seconds=[1, 2], timeout_seconds=30)
 async def book(api: str) -> dict[str, Any]:
     return fitting(
         await fetch("POST", f"{api}/bookings", json={"seat": 12}), BOOK_SCHEMA
     )
 
 
-@task(task_run_name="confirm", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def confirm(api: str, book_body: dict[str, Any]) -> None:
     await fetch("POST", f"{api}/confirmations", json={"booking": book_body["id"]})
 

@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Visits pages one after another; the first that fails ends it all."""
+"""Visits pages one after another; the first that fails ends it all.
+
+Run: python failing_item.py
+"""
 
 import asyncio
 import json
@@ -80,7 +76,7 @@ async def visit(api: str, page: str, index: int) -> None:
     await fetch("GET", whole_path(f"{api}/{page}"))
 
 
-@task(task_run_name="celebrate", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def celebrate(api: str) -> None:
     await fetch("POST", f"{api}/party")
 

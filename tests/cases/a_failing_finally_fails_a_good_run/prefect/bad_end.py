@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Works well, but cannot tidy up."""
+"""Works well, but cannot tidy up.
+
+Run: python bad_end.py
+"""
 
 import asyncio
 import contextlib
@@ -82,24 +78,24 @@ def body_of(response: httpx.Response) -> Any:
     return read_json(response.content) if response.content.strip() else None
 
 
-@task(task_run_name="work", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def work(api: str) -> int:
     response = await send("GET", f"{api}/work")
     body_of(response)
     return response.status_code
 
 
-@task(task_run_name="alarm", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def alarm(api: str) -> None:
     await fetch("POST", f"{api}/alarm")
 
 
-@task(task_run_name="tidy_up")
+@task
 async def tidy_up() -> None:
     raise Failed("the broom is broken")
 
 
-@task(task_run_name="lights_out", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def lights_out(api: str) -> None:
     await fetch("POST", f"{api}/lights")
 

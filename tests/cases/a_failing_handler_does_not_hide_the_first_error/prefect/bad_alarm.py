@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Work fails, and so does the alarm."""
+"""Work fails, and so does the alarm.
+
+Run: python bad_alarm.py
+"""
 
 import asyncio
 import contextlib
@@ -15,9 +11,7 @@ from typing import Any
 
 import httpx
 from prefect import flow, task
-from prefect.client.schemas.objects import TaskRun
 from prefect.runtime import task_run
-from prefect.states import State
 
 
 def as_number(value: float) -> int | float:
@@ -82,24 +76,12 @@ class Failed(Exception):
 
 def failure(error: BaseException) -> dict[str, Any]:
     """What went wrong, as data."""
-    return {"type": failure_type(error), "message": message_of(error)}
-
-
-def run_failure(error: BaseException) -> dict[str, Any]:
-    """What ended the run, as data, with the task that failed."""
-    return {"task": getattr(error, "task", None)} | failure(error)
+    return {"message": message_of(error)}
 
 
 def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
-
-
-async def name_task(task: Any, run: TaskRun, state: State[Any]) -> None:
-    """Note on the error of a failed task which task it was."""
-    error = await state.aresult(raise_on_failure=False)
-    if isinstance(error, Exception) and not hasattr(error, "task"):
-        error.task = run.name.partition("[")[0]
+    """The text of an error."""
+    return str(error) or type(error).__name__
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -123,41 +105,20 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    try:
-        return read_json(response.content) if response.content.strip() else None
-    except ValueError as error:
-        raise httpx.DecodingError("the answer is broken JSON") from error
+    return read_json(response.content) if response.content.strip() else None
 
 
-def failure_type(error: BaseException) -> str:
-    """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
-        TimeoutError: "timeout",
-        httpx.HTTPError: "http",
-        Failed: "fail",
-        AssertionError: "assert",
-        PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
-    }
-    found = (name for kind, name in types.items() if isinstance(error, kind))
-    return next(found, "error")
-
-
-@task(task_run_name="work", on_failure=[name_task])
+@task
 async def work() -> None:
     raise Failed("out of paint")
 
 
-@task(task_run_name="alarm", timeout_seconds=30, on_failure=[name_task])
+@task(timeout_seconds=30)
 async def alarm(api: str) -> None:
     await fetch("POST", f"{api}/alarm")
 
 
-@task(task_run_name="tidy_up", timeout_seconds=30, on_failure=[name_task])
+@task(timeout_seconds=30)
 async def tidy_up(api: str, run_error: dict[str, Any]) -> None:
     await fetch(
         "POST", f"{api}/tidy", json={"why": dig(run_error, "message", default="")}
@@ -173,7 +134,7 @@ async def bad_alarm(api: str = "https://api.example.com") -> None:
         await work()
         run_state = "succeeded"
     except Exception as error:
-        run_error = run_failure(error)
+        run_error = failure(error)
         run_state = "failed"
         with contextlib.suppress(Exception):
             await alarm(api)

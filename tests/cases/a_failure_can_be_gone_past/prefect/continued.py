@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Tries a service that may be down and tells how it went."""
+"""Tries a service that may be down and tells how it went.
+
+Run: python continued.py
+"""
 
 import asyncio
 import json
@@ -86,8 +82,8 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 
 def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    """The text of an error."""
+    return str(error) or type(error).__name__
 
 
 def status_of(error: BaseException) -> int | None:
@@ -129,29 +125,25 @@ def body_of(response: httpx.Response) -> Any:
 
 def failure_type(error: BaseException) -> str:
     """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
+    types: dict[Any, str] = {
         TimeoutError: "timeout",
+        httpx.UnsupportedProtocol: "refused",
         httpx.HTTPError: "http",
-        AssertionError: "assert",
         PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
+        (LookupError, TypeError, ValueError, ArithmeticError): "expression",
     }
     found = (name for kind, name in types.items() if isinstance(error, kind))
     return next(found, "error")
 
 
-@task(task_run_name="try_it", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def try_it(api: str) -> int:
     response = await send("GET", f"{api}/maybe")
     body_of(response)
     return response.status_code
 
 
-@task(task_run_name="tell", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def tell(
     api: str, try_it_state: str, try_it_error: dict[str, Any] | None
 ) -> None:
@@ -162,7 +154,7 @@ async def tell(
     )
 
 
-@task(task_run_name="cheer")
+@task
 async def cheer(try_it_status: int) -> None:
     get_run_logger().info("%s", f"{try_it_status if try_it_status is not None else 0}")
 

@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Works, and tidies up; the alarm stays silent."""
+"""Works, and tidies up; the alarm stays silent.
+
+Run: python tidy.py
+"""
 
 import asyncio
 import contextlib
@@ -51,19 +47,19 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 def run_failure(error: BaseException) -> dict[str, Any]:
     """What ended the run, as data, with the task that failed."""
-    return {"task": getattr(error, "task", None)} | failure(error)
+    return {"task": getattr(error, "task", None), **failure(error)}
 
 
 def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    """The text of an error."""
+    return str(error) or type(error).__name__
 
 
-async def name_task(task: Any, run: TaskRun, state: State[Any]) -> None:
+async def blame(task: Any, run: TaskRun, state: State[Any]) -> None:
     """Note on the error of a failed task which task it was."""
     error = await state.aresult(raise_on_failure=False)
     if isinstance(error, Exception) and not hasattr(error, "task"):
-        error.task = run.name.partition("[")[0]
+        error.task = task.name
 
 
 async def send(method: str, url: str, **options: Any) -> httpx.Response:
@@ -100,34 +96,30 @@ def body_of(response: httpx.Response) -> Any:
 
 def failure_type(error: BaseException) -> str:
     """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
+    types: dict[Any, str] = {
         TimeoutError: "timeout",
+        httpx.UnsupportedProtocol: "refused",
         httpx.HTTPError: "http",
-        AssertionError: "assert",
         PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
+        (LookupError, TypeError, ValueError, ArithmeticError): "expression",
     }
     found = (name for kind, name in types.items() if isinstance(error, kind))
     return next(found, "error")
 
 
-@task(task_run_name="work", timeout_seconds=30, on_failure=[name_task])
+@task(timeout_seconds=30, on_failure=[blame])
 async def work(api: str) -> int:
     response = await send("GET", f"{api}/work")
     body_of(response)
     return response.status_code
 
 
-@task(task_run_name="alarm", timeout_seconds=30, on_failure=[name_task])
+@task(timeout_seconds=30, on_failure=[blame])
 async def alarm(api: str) -> None:
     await fetch("POST", f"{api}/alarm")
 
 
-@task(task_run_name="tidy_up", timeout_seconds=30, on_failure=[name_task])
+@task(timeout_seconds=30, on_failure=[blame])
 async def tidy_up(api: str, run_state: str, run_error: dict[str, Any]) -> None:
     await fetch("POST", f"{api}/tidy", json={"state": run_state, "error": run_error})
 

@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Visits all pages, leaves out those that fail, and tells which."""
+"""Visits all pages, leaves out those that fail, and tells which.
+
+Run: python skipping.py
+"""
 
 import asyncio
 import json
@@ -48,8 +44,8 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 
 def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    """The text of an error."""
+    return str(error) or type(error).__name__
 
 
 async def send(method: str, url: str, **options: Any) -> httpx.Response:
@@ -87,16 +83,12 @@ def body_of(response: httpx.Response) -> Any:
 
 def failure_type(error: BaseException) -> str:
     """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
+    types: dict[Any, str] = {
         TimeoutError: "timeout",
+        httpx.UnsupportedProtocol: "refused",
         httpx.HTTPError: "http",
-        AssertionError: "assert",
         PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
+        (LookupError, TypeError, ValueError, ArithmeticError): "expression",
     }
     found = (name for kind, name in types.items() if isinstance(error, kind))
     return next(found, "error")

@@ -1,15 +1,12 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Picks what is cheap, tells its price, and maps a list without any task."""
+"""Picks what is cheap, tells its price, and maps a list without any task.
+
+Run: python chosen.py '{"name": ...}'
+"""
 
 import asyncio
 import json
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -104,4 +101,4 @@ async def chosen(goods: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(chosen())
+    asyncio.run(chosen(**json.loads(sys.argv[1])))

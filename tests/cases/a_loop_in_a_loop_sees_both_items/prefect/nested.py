@@ -1,16 +1,12 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Greets every member of every team."""
+"""Greets every member of every team.
+
+Run: python nested.py '{"name": ...}'
+"""
 
 import asyncio
 import json
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -116,4 +112,4 @@ async def nested(
 
 
 if __name__ == "__main__":
-    asyncio.run(nested())
+    asyncio.run(nested(**json.loads(sys.argv[1])))

@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Asks for the price of each thing, three at a time."""
+"""Asks for the price of each thing, three at a time.
+
+Run: python ordered.py
+"""
 
 import asyncio
 import json
@@ -17,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import httpx
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from prefect import flow, task
 
 THINGS_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
@@ -140,7 +135,10 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    try:
+        return read_json(response.content) if response.content.strip() else None
+    except ValueError as error:
+        raise httpx.DecodingError("the answer is broken JSON") from error
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -151,16 +149,13 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
 
 def failure_type(error: BaseException) -> str:
     """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
+    types: dict[Any, str] = {
         TimeoutError: "timeout",
+        httpx.UnsupportedProtocol: "refused",
         httpx.HTTPError: "http",
-        AssertionError: "assert",
+        ValidationError: "returns",
         PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
+        (LookupError, TypeError, ValueError, ArithmeticError): "expression",
     }
     found = (name for kind, name in types.items() if isinstance(error, kind))
     return next(found, "error")

@@ -1,13 +1,11 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Loops over lists that hold the same item twice, and null."""
+"""Loops over lists that hold the same item twice, and null.
+
+Run: python repeats_of_items.py '{"name": ...}'
+"""
 
 import asyncio
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,4 +60,4 @@ async def repeats_of_items(
 
 
 if __name__ == "__main__":
-    asyncio.run(repeats_of_items())
+    asyncio.run(repeats_of_items(**json.loads(sys.argv[1])))

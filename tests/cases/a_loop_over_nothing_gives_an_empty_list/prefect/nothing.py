@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Loops over a list that turns out to be empty."""
+"""Loops over a list that turns out to be empty.
+
+Run: python nothing.py
+"""
 
 import asyncio
 import json
@@ -74,7 +69,10 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    try:
+        return read_json(response.content) if response.content.strip() else None
+    except ValueError as error:
+        raise httpx.DecodingError("the answer is broken JSON") from error
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -83,7 +81,7 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="orders", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def orders(api: str) -> list[dict[str, Any]]:
     return fitting(await fetch("GET", f"{api}/orders"), ORDERS_SCHEMA)
 

@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Loops over what an answer holds, whatever it is."""
+"""Loops over what an answer holds, whatever it is.
+
+Run: python no_lists.py
+"""
 
 import asyncio
 import json
@@ -115,12 +111,7 @@ def dig(value: Any, *path: Any, default: Any = None) -> Any:
 
 def failure(error: BaseException) -> dict[str, Any]:
     """What went wrong, as data."""
-    return {"type": failure_type(error), "message": message_of(error)}
-
-
-def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    return {"type": failure_type(error)}
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -150,22 +141,18 @@ def body_of(response: httpx.Response) -> Any:
 
 def failure_type(error: BaseException) -> str:
     """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
+    types: dict[Any, str] = {
         TimeoutError: "timeout",
+        httpx.UnsupportedProtocol: "refused",
         httpx.HTTPError: "http",
-        AssertionError: "assert",
         PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
+        (LookupError, TypeError, ValueError, ArithmeticError): "expression",
     }
     found = (name for kind, name in types.items() if isinstance(error, kind))
     return next(found, "error")
 
 
-@task(task_run_name="found", timeout_seconds=30)
+@task(name="found", timeout_seconds=30)
 async def found_(api: str) -> Any:
     return await fetch("GET", f"{api}/found")
 
@@ -187,23 +174,35 @@ async def no_lists(api: str = "https://api.example.com") -> dict[str, Any]:
     each_name_error = None
     each_order_state = each_customer_state = each_name_state = "cancelled"
     found_body = await found_(api)
+    each_order_items = None
     try:
+        each_order_items = a_list(found_body["orders"])
         each_order_value = []
-        for index, order in enumerate(a_list(found_body["orders"])):
+        for index, order in enumerate(each_order_items):
             await order_line(order, index)
             each_order_value.append(order)
         each_order_state = "succeeded"
     except Exception as error:
         each_order_state = "failed"
         each_order_value = None
-        each_order_error = failure(error)
+        each_order_error = (
+            failure(error) | {"type": "item"}
+            if each_order_items is not None
+            else failure(error)
+        )
+    each_customer_items = None
     try:
-        for index, customer in enumerate(a_list(found_body["customers"])):
+        each_customer_items = a_list(found_body["customers"])
+        for index, customer in enumerate(each_customer_items):
             await customer_line(customer, index)
         each_customer_state = "succeeded"
     except Exception as error:
         each_customer_state = "failed"
-        each_customer_error = failure(error)
+        each_customer_error = (
+            failure(error) | {"type": "item"}
+            if each_customer_items is not None
+            else failure(error)
+        )
     try:
         [name for name in a_list(found_body["names"])]
         each_name_state = "succeeded"

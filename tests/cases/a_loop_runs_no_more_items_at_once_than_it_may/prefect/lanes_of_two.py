@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Five items, two at once."""
+"""Five items, two at once.
+
+Run: python lanes_of_two.py
+"""
 
 import asyncio
 import json
@@ -101,12 +97,7 @@ async def for_each(
 
 def failure(error: BaseException) -> dict[str, Any]:
     """What went wrong, as data."""
-    return {"type": failure_type(error), "message": message_of(error)}
-
-
-def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    return {}
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -129,23 +120,6 @@ def body_of(response: httpx.Response) -> Any:
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
     return read_json(response.content) if response.content.strip() else None
-
-
-def failure_type(error: BaseException) -> str:
-    """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
-        TimeoutError: "timeout",
-        httpx.HTTPError: "http",
-        AssertionError: "assert",
-        PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
-    }
-    found = (name for kind, name in types.items() if isinstance(error, kind))
-    return next(found, "error")
 
 
 @task(task_run_name="visit[{index}]", timeout_seconds=30)

@@ -1,18 +1,15 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Lets a model choose the team for a message and hands it over."""
+"""Lets a model choose the team for a message and hands it over.
+
+Environment: OVERTURE_MODEL, OPENAI_API_KEY.
+Run: python ai_enum.py '{"name": ...}'
+"""
 
 import asyncio
 import json
 import math
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
@@ -292,7 +289,7 @@ def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
     }
 
 
-@task(task_run_name="team", timeout_seconds=120)
+@task(timeout_seconds=120)
 async def team(message: str) -> tuple[str, dict[str, Any]]:
     value, _, usage = await ask(
         [os.environ["OVERTURE_MODEL"]],
@@ -304,7 +301,7 @@ async def team(message: str) -> tuple[str, dict[str, Any]]:
     return value, usage
 
 
-@task(task_run_name="hand_over", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def hand_over(api: str, team_value: str, message: str) -> None:
     await fetch("POST", whole_path(f"{api}/teams/{team_value}"), json={"text": message})
 
@@ -321,4 +318,4 @@ async def ai_enum(message: str, api: str = "https://api.example.com") -> dict[st
 
 
 if __name__ == "__main__":
-    asyncio.run(ai_enum())
+    asyncio.run(ai_enum(**json.loads(sys.argv[1])))

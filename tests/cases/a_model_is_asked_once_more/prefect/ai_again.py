@@ -1,17 +1,14 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Extracts an order from a message."""
+"""Extracts an order from a message.
+
+Environment: OPENAI_API_KEY.
+Run: python ai_again.py '{"name": ...}'
+"""
 
 import asyncio
 import json
 import math
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -258,7 +255,7 @@ def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
     }
 
 
-@task(task_run_name="order", timeout_seconds=120)
+@task(timeout_seconds=120)
 async def order(message: str) -> tuple[dict[str, Any], str, dict[str, Any]]:
     value, model, usage = await ask(
         ["small"], f"Extract the order: {message}", schema=ORDER_SCHEMA, form=ORDER_FORM
@@ -274,4 +271,4 @@ async def ai_again(message: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(ai_again())
+    asyncio.run(ai_again(**json.loads(sys.argv[1])))

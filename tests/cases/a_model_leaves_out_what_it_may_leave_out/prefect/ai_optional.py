@@ -1,13 +1,8 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
 """Takes an answer in which a property that may be missing is null, because the
 server had to send them all.
+
+Environment: OVERTURE_MODEL, OPENAI_API_KEY.
+Run: python ai_optional.py
 """
 
 import asyncio
@@ -294,7 +289,7 @@ def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
     }
 
 
-@task(task_run_name="judge", timeout_seconds=120)
+@task(timeout_seconds=120)
 async def judge() -> dict[str, Any]:
     value, _, _ = await ask(
         [os.environ["OVERTURE_MODEL"]],

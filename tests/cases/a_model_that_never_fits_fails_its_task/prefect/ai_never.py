@@ -1,12 +1,8 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Asks for a number; a second model stands by, but not for this."""
+"""Asks for a number; a second model stands by, but not for this.
+
+Environment: OPENAI_API_KEY.
+Run: python ai_never.py
+"""
 
 import asyncio
 import json
@@ -277,7 +273,7 @@ def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
     }
 
 
-@task(task_run_name="guess", timeout_seconds=120)
+@task(timeout_seconds=120)
 async def guess() -> dict[str, Any]:
     value, _, _ = await ask(
         ["small", "big"],
@@ -288,7 +284,7 @@ async def guess() -> dict[str, Any]:
     return value
 
 
-@task(task_run_name="tell", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def tell(api: str, guess_value: dict[str, Any]) -> None:
     await fetch("POST", f"{api}/guesses", json={"beans": guess_value["beans"]})
 

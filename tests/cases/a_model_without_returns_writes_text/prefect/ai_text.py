@@ -1,12 +1,8 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Lets a model write a line and logs it."""
+"""Lets a model write a line and logs it.
+
+Environment: OVERTURE_MODEL, OPENAI_API_KEY.
+Run: python ai_text.py
+"""
 
 import asyncio
 import json
@@ -240,7 +236,7 @@ def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
     }
 
 
-@task(task_run_name="write", timeout_seconds=120)
+@task(timeout_seconds=120)
 async def write(topic: str) -> str:
     value, _, _ = await ask(
         [os.environ["OVERTURE_MODEL"]],
@@ -251,7 +247,7 @@ async def write(topic: str) -> str:
     return value
 
 
-@task(task_run_name="say")
+@task
 async def say(write_value: str) -> None:
     get_run_logger().info("%s", write_value)
 

@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Starts a job and looks at it until it is done."""
+"""Starts a job and looks at it until it is done.
+
+Run: python polling.py
+"""
 
 import asyncio
 import json
@@ -85,12 +80,12 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="job", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def job(api: str) -> dict[str, Any]:
     return fitting(await fetch("POST", f"{api}/jobs"), JOB_SCHEMA)
 
 
-@task(task_run_name="look", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def look(api: str, job_body: dict[str, Any]) -> dict[str, Any]:
     return fitting(await fetch("GET", f"{api}/jobs/{job_body['id']}"), LOOK_SCHEMA)
 

@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Waits for a file that does not come."""
+"""Waits for a file that does not come.
+
+Run: python exhausted.py
+"""
 
 import asyncio
 import json
@@ -74,14 +70,14 @@ def body_of(response: httpx.Response) -> Any:
     return read_json(response.content) if response.content.strip() else None
 
 
-@task(task_run_name="look", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def look(api: str) -> int:
     response = await send("GET", f"{api}/file", accept=[200, 404])
     body_of(response)
     return response.status_code
 
 
-@task(task_run_name="read", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def read(api: str) -> None:
     await fetch("GET", f"{api}/content")
 

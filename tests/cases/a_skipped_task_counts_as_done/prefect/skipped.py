@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "pydantic>=2",
-# ]
-# ///
-"""Tells somebody only when asked to, and goes on either way."""
+"""Tells somebody only when asked to, and goes on either way.
+
+Run: python skipped.py
+"""
 
 import asyncio
 import json
@@ -76,22 +71,25 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    try:
+        return read_json(response.content) if response.content.strip() else None
+    except ValueError as error:
+        raise httpx.DecodingError("the answer is broken JSON") from error
 
 
-@task(task_run_name="before", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def before(api: str) -> None:
     await fetch("GET", f"{api}/before")
 
 
-@task(task_run_name="notify", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def notify(api: str) -> int:
     response = await send("POST", f"{api}/notify")
     body_of(response)
     return response.status_code
 
 
-@task(task_run_name="after", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def after(api: str) -> None:
     await fetch("GET", f"{api}/after")
 

@@ -1,16 +1,13 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Makes a customer unless there is one."""
+"""Makes a customer unless there is one.
+
+Run: python accepted.py '{"name": ...}'
+"""
 
 import asyncio
 import json
 import math
 import re
+import sys
 from collections.abc import Container
 from typing import Any
 from urllib.parse import quote, unquote
@@ -91,7 +88,7 @@ def body_of(response: httpx.Response) -> Any:
     return read_json(response.content) if response.content.strip() else None
 
 
-@task(task_run_name="found", timeout_seconds=30)
+@task(name="found", timeout_seconds=30)
 async def found_(api: str, name: str) -> int:
     response = await send(
         "GET", whole_path(f"{api}/customers/{quote(name, safe='')}"), accept=[200, 404]
@@ -100,7 +97,7 @@ async def found_(api: str, name: str) -> int:
     return response.status_code
 
 
-@task(task_run_name="make", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def make(api: str, name: str) -> None:
     await fetch(
         "PUT",
@@ -124,4 +121,4 @@ async def accepted(name: str, api: str = "https://api.example.com") -> dict[str,
 
 
 if __name__ == "__main__":
-    asyncio.run(accepted())
+    asyncio.run(accepted(**json.loads(sys.argv[1])))

@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Does nothing more when there is nothing new."""
+"""Does nothing more when there is nothing new.
+
+Run: python stopped.py
+"""
 
 import asyncio
 import json
@@ -76,27 +71,27 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="news", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def news(api: str) -> list[str]:
     return fitting(await fetch("GET", f"{api}/news"), NEWS_SCHEMA)
 
 
-@task(task_run_name="enough")
+@task
 async def enough() -> None:
     get_run_logger().info("%s", "nothing new")
 
 
-@task(task_run_name="post", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def post(api: str, news_body: list[str]) -> None:
     await fetch("POST", f"{api}/posts", json={"text": ", ".join(news_body)})
 
 
-@task(task_run_name="count")
+@task
 async def count(news_body: list[str]) -> int:
     return len(news_body)
 
 
-@task(task_run_name="tidy", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def tidy(api: str, run_state: str) -> None:
     await fetch("POST", f"{api}/tidy", json={"state": run_state})
 

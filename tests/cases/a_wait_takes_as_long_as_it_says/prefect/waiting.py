@@ -1,10 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-# ]
-# ///
-"""Looks at the clock, waits, looks again."""
+"""Looks at the clock, waits, looks again.
+
+Run: python waiting.py
+"""
 
 import asyncio
 import re
@@ -121,27 +118,27 @@ def seconds_until(text: str) -> float:
     return max(0.0, (point - datetime.now(UTC)).total_seconds())
 
 
-@task(task_run_name="before")
+@task
 async def before() -> str:
     return now()
 
 
-@task(task_run_name="a_while")
+@task
 async def a_while(pause: str) -> None:
     await asyncio.sleep(seconds_of(pause))
 
 
-@task(task_run_name="after")
+@task
 async def after() -> str:
     return now()
 
 
-@task(task_run_name="until_noon")
+@task
 async def until_noon() -> None:
     await asyncio.sleep(seconds_until("2026-03-02T12:00:00Z"))
 
 
-@task(task_run_name="noon")
+@task
 async def noon() -> str:
     return now()
 

@@ -1,17 +1,12 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Takes a payment from a webhook and books it."""
+"""Takes a payment from a webhook and books it.
+
+Run: python hook.py
+Deploy: prefect --no-prompt deploy --all
+"""
 
 import asyncio
 import json
 import math
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -133,7 +128,7 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="book", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def book(api: str, trigger_body: dict[str, Any]) -> None:
     await fetch(
         "POST",
@@ -173,7 +168,4 @@ async def hook(
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        hook.serve(name="hook")
-    else:
-        asyncio.run(hook())
+    asyncio.run(hook())

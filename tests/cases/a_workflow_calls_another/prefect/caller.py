@@ -1,10 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-# ]
-# ///
-"""Greets two people by another workflow."""
+"""Greets two people by another workflow.
+
+Run: python caller.py
+"""
 
 import asyncio
 from collections.abc import Awaitable
@@ -16,8 +13,8 @@ from greeter import greeter as call_greeter
 
 
 def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    """The text of an error."""
+    return str(error) or type(error).__name__
 
 
 async def called(name: str, run: Awaitable[Any]) -> Any:
@@ -28,12 +25,12 @@ async def called(name: str, run: Awaitable[Any]) -> Any:
         raise RuntimeError(f"{name} failed: {message_of(error)}") from error
 
 
-@task(task_run_name="first")
+@task
 async def first(api: str) -> dict[str, Any]:
     return await called("greeter", call_greeter(api=api, name="Ann"))
 
 
-@task(task_run_name="second")
+@task
 async def second(api: str) -> dict[str, Any]:
     return await called("greeter", call_greeter(api=api, name="Ben", times=1 + 1))
 

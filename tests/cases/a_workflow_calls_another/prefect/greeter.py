@@ -1,16 +1,12 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "pydantic>=2",
-# ]
-# ///
-"""Posts a greeting and gives it back."""
+"""Posts a greeting and gives it back.
+
+Run: python greeter.py '{"name": ...}'
+"""
 
 import asyncio
 import json
 import math
+import sys
 from typing import Annotated, Any
 
 import httpx
@@ -67,12 +63,12 @@ def body_of(response: httpx.Response) -> Any:
     return read_json(response.content) if response.content.strip() else None
 
 
-@task(task_run_name="made")
+@task
 async def made(name: str, times: int) -> str:
     return f"hello {name} x{times}"
 
 
-@task(task_run_name="post", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def post(api: str, made_text: str) -> None:
     await fetch("POST", f"{api}/greetings", json={"text": made_text})
 
@@ -90,4 +86,4 @@ async def greeter(
 
 
 if __name__ == "__main__":
-    asyncio.run(greeter())
+    asyncio.run(greeter(**json.loads(sys.argv[1])))

@@ -1,14 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
 """Reads a release and tells what is in it.
 
-Reads from the environment: API_TOKEN.
+Environment: API_TOKEN.
+Run: python http_get.py
 """
 
 import asyncio
@@ -137,7 +130,7 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="release", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def release(api: str) -> tuple[int, dict[str, Any], dict[str, Any]]:
     response = await send(
         "GET",

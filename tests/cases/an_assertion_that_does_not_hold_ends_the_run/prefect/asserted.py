@@ -1,13 +1,11 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "pydantic>=2",
-# ]
-# ///
-"""Goes on only with enough in stock."""
+"""Goes on only with enough in stock.
+
+Run: python asserted.py '{"name": ...}'
+"""
 
 import asyncio
+import json
+import sys
 from typing import Annotated, Any
 
 from prefect import flow, get_run_logger, task
@@ -19,15 +17,15 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-@task(task_run_name="named")
+@task(name="named")
 async def named_(name: str, stock: int) -> None:
-    if not (name != ""):
+    if name == "":
         raise AssertionError("no name")
     if not is_number(stock):
         raise AssertionError("no name")
 
 
-@task(task_run_name="enough")
+@task
 async def enough(stock: int, name: str) -> None:
     if not (stock > 0):
         raise AssertionError(f"only {stock} of {name} left")
@@ -35,7 +33,7 @@ async def enough(stock: int, name: str) -> None:
         raise AssertionError(f"only {stock} of {name} left")
 
 
-@task(task_run_name="sell")
+@task
 async def sell() -> None:
     get_run_logger().info("sold")
 
@@ -49,4 +47,4 @@ async def asserted(stock: Annotated[int, Field(strict=True)], name: str) -> None
 
 
 if __name__ == "__main__":
-    asyncio.run(asserted())
+    asyncio.run(asserted(**json.loads(sys.argv[1])))

@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Gives back the second of what it found."""
+"""Gives back the second of what it found.
+
+Run: python unreadable.py
+"""
 
 import asyncio
 import contextlib
@@ -77,12 +72,12 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="found", timeout_seconds=30)
+@task(name="found", timeout_seconds=30)
 async def found_(api: str) -> list[int]:
     return fitting(await fetch("GET", f"{api}/found"), FOUND_SCHEMA)
 
 
-@task(task_run_name="alarm", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def alarm(api: str) -> None:
     await fetch("POST", f"{api}/alarm")
 

@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Reads from a service that stays down."""
+"""Reads from a service that stays down.
+
+Run: python used_up.py
+"""
 
 import asyncio
 import json
@@ -62,12 +58,12 @@ def body_of(response: httpx.Response) -> Any:
     return read_json(response.content) if response.content.strip() else None
 
 
-@task(task_run_name="read", retries=1, retry_delay_seconds=1, timeout_seconds=30)
+@task(retries=1, retry_delay_seconds=1, timeout_seconds=30)
 async def read(api: str) -> None:
     await fetch("GET", f"{api}/report")
 
 
-@task(task_run_name="never", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def never(api: str) -> None:
     await fetch("GET", f"{api}/never")
 

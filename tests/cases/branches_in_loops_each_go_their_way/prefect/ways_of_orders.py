@@ -1,13 +1,11 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Goes through the lines of those orders that have any, and writes a card for gifts."""
+"""Goes through the lines of those orders that have any, and writes a card for gifts.
+
+Run: python ways_of_orders.py '{"name": ...}'
+"""
 
 import asyncio
+import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -130,4 +128,4 @@ async def ways_of_orders(orders: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(ways_of_orders())
+    asyncio.run(ways_of_orders(**json.loads(sys.argv[1])))

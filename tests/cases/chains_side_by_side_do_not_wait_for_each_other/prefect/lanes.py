@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Two lanes of two calls each; a slow one does not hold up the other."""
+"""Two lanes of two calls each; a slow one does not hold up the other.
+
+Run: python lanes.py
+"""
 
 import asyncio
 import json
@@ -71,12 +67,7 @@ async def run_graph(steps: Mapping[str, tuple[Sequence[str], Step]]) -> None:
 
 def failure(error: BaseException) -> dict[str, Any]:
     """What went wrong, as data."""
-    return {"type": failure_type(error), "message": message_of(error)}
-
-
-def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    return {}
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -101,39 +92,22 @@ def body_of(response: httpx.Response) -> Any:
     return read_json(response.content) if response.content.strip() else None
 
 
-def failure_type(error: BaseException) -> str:
-    """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
-        TimeoutError: "timeout",
-        httpx.HTTPError: "http",
-        AssertionError: "assert",
-        PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
-    }
-    found = (name for kind, name in types.items() if isinstance(error, kind))
-    return next(found, "error")
-
-
-@task(task_run_name="slow", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def slow(api: str) -> None:
     await fetch("GET", f"{api}/slow")
 
 
-@task(task_run_name="after_slow", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def after_slow(api: str) -> None:
     await fetch("GET", f"{api}/after_slow")
 
 
-@task(task_run_name="quick", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def quick(api: str) -> None:
     await fetch("GET", f"{api}/quick")
 
 
-@task(task_run_name="after_quick", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def after_quick(api: str) -> None:
     await fetch("GET", f"{api}/after_quick")
 

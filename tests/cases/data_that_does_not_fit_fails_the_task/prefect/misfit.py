@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Reads a count, which must be a whole number."""
+"""Reads a count, which must be a whole number.
+
+Run: python misfit.py
+"""
 
 import asyncio
 import json
@@ -80,12 +75,12 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="count", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def count(api: str) -> dict[str, Any]:
     return fitting(await fetch("GET", f"{api}/count"), COUNT_SCHEMA)
 
 
-@task(task_run_name="report", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def report(api: str, count_body: dict[str, Any]) -> None:
     await fetch("POST", f"{api}/report", json={"count": count_body["count"]})
 

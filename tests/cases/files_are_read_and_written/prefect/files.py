@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Reads a table and settings, writes a report in three forms."""
+"""Reads a table and settings, writes a report in three forms.
+
+Run: python files.py
+"""
 
 import asyncio
 import csv
@@ -174,12 +170,12 @@ def write_whole(path: str, content: bytes) -> str:
     return path
 
 
-@task(task_run_name="people")
+@task
 async def people() -> list[dict[str, Any]]:
     return csv_rows(place("people.csv").read_bytes().decode("utf-8-sig"))
 
 
-@task(task_run_name="settings")
+@task
 async def settings() -> dict[str, Any]:
     return fitting(
         read_json(place("settings.json").read_bytes().decode("utf-8-sig")),
@@ -187,12 +183,12 @@ async def settings() -> dict[str, Any]:
     )
 
 
-@task(task_run_name="notes")
+@task
 async def notes() -> list[str]:
     return text_lines(place("notes.txt").read_bytes().decode("utf-8-sig"))
 
 
-@task(task_run_name="report")
+@task
 async def report(
     settings_content: dict[str, Any], people_content: list[dict[str, Any]], folder: str
 ) -> str:
@@ -202,7 +198,7 @@ async def report(
     )
 
 
-@task(task_run_name="table")
+@task
 async def table(people_content: list[dict[str, Any]], folder: str) -> str:
     return write_whole(
         f"{folder}/table.csv",
@@ -210,7 +206,7 @@ async def table(people_content: list[dict[str, Any]], folder: str) -> str:
     )
 
 
-@task(task_run_name="data")
+@task
 async def data(
     people_content: list[dict[str, Any]], notes_content: list[str], folder: str
 ) -> str:

@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""A tour of the filters, on texts, lists, objects and moments."""
+"""A tour of the filters, on texts, lists, objects and moments.
+
+Run: python filters.py '{"name": ...}'
+"""
 
 import asyncio
 import base64
@@ -15,6 +11,7 @@ import io
 import json
 import math
 import re
+import sys
 import unicodedata
 from calendar import monthrange
 from collections.abc import Mapping
@@ -449,7 +446,7 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="texts")
+@task
 async def texts() -> list[Any]:
     return [
         "Straße".upper(),
@@ -483,7 +480,7 @@ async def texts() -> list[Any]:
     ]
 
 
-@task(task_run_name="lists")
+@task
 async def lists(rows: list[dict[str, Any]]) -> list[int | str | list[Any]]:
     return [
         [each["name"] for each in sorted(rows, key=lambda each: each["points"])],
@@ -505,7 +502,7 @@ async def lists(rows: list[dict[str, Any]]) -> list[int | str | list[Any]]:
     ]
 
 
-@task(task_run_name="objects")
+@task
 async def objects(rows: list[dict[str, Any]]) -> list[Any]:
     return [
         {**{"a": 1, "b": 2}, **{"b": 3, "c": None}},
@@ -517,7 +514,7 @@ async def objects(rows: list[dict[str, Any]]) -> list[Any]:
     ]
 
 
-@task(task_run_name="moments")
+@task
 async def moments() -> list[int | str]:
     return [
         date_text("2026-03-29T01:30:00Z", "%d.%m.%Y %H:%M", "Europe/Berlin"),
@@ -546,4 +543,4 @@ async def filters(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(filters())
+    asyncio.run(filters(**json.loads(sys.argv[1])))

@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Passes texts through everything that takes text."""
+"""Passes texts through everything that takes text.
+
+Run: python hostile.py '{"name": ...}'
+"""
 
 import asyncio
 import contextlib
@@ -15,6 +10,7 @@ import math
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
@@ -181,13 +177,20 @@ def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool
         return contains(operand, value)
     if word in ("lt", "ge"):
         return less(value, operand) is (word == "lt")
-    if word in ("gt", "le"):
-        return less(operand, value) is (word == "gt")
-    raise ValueError(f"there is no test {word}")
+    return less(operand, value) is (word == "gt")
+
+
+def a_test(word: Any) -> str | None:
+    """A word that `is_kept` knows, or None; anything else is refused."""
+    known = ("defined", "none", "eq", "ne", "in", "lt", "le", "gt", "ge")
+    if word is not None and word not in known:
+        raise ValueError(f"there is no test {word}")
+    return word
 
 
 def kept(items: Any, path: str | None, word: str | None, operand: Any) -> list[Any]:
     """The items that pass a test."""
+    word = a_test(word)
     return [item for item in a_list(items) if is_kept(item, path, word, operand)]
 
 
@@ -263,12 +266,12 @@ async def run_program(
     return code, stdout, stderr
 
 
-@task(task_run_name="made")
+@task
 async def made(texts: list[str]) -> tuple[list[str], str]:
     return texts, f"<{'|'.join(texts)}>"
 
 
-@task(task_run_name="sent", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def sent(
     api: str, texts: list[str], made_texts: list[str], made_joined: str
 ) -> dict[str, Any]:
@@ -315,4 +318,4 @@ async def hostile(
 
 
 if __name__ == "__main__":
-    asyncio.run(hostile())
+    asyncio.run(hostile(**json.loads(sys.argv[1])))

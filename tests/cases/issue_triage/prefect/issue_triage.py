@@ -1,15 +1,10 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
 """Every weekday at 9:00 in Berlin, labels the new issues, opens a ticket for each
 bug and sends a digest to Slack.
 
-Reads from the environment: GITHUB_TOKEN, SLACK_WEBHOOK_URL, TRACKER_TOKEN.
+Environment: GITHUB_TOKEN, SLACK_WEBHOOK_URL, TRACKER_TOKEN, OVERTURE_MODEL,
+OPENAI_API_KEY.
+Run: python issue_triage.py
+Deploy: prefect --no-prompt deploy --all
 """
 
 import asyncio
@@ -18,7 +13,6 @@ import json
 import math
 import os
 import re
-import sys
 from calendar import monthrange
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -40,7 +34,6 @@ from prefect.client.schemas.objects import StateType, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import FlowRunContext
 from prefect.runtime import flow_run, task_run
-from prefect.schedules import Cron
 from prefect.states import Completed, State
 
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
@@ -347,38 +340,19 @@ async def for_each(
 
 def failure(error: BaseException) -> dict[str, Any]:
     """What went wrong, as data."""
-    return {"type": failure_type(error), "message": message_of(error)}
+    return {"type": failure_type(error)}
 
 
 def run_failure(error: BaseException) -> dict[str, Any]:
     """What ended the run, as data, with the task that failed."""
-    return {"task": getattr(error, "task", None)} | failure(error)
+    return {"task": getattr(error, "task", None), **failure(error)}
 
 
-def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
-
-
-async def name_task(task: Any, run: TaskRun, state: State[Any]) -> None:
+async def blame(task: Any, run: TaskRun, state: State[Any]) -> None:
     """Note on the error of a failed task which task it was."""
     error = await state.aresult(raise_on_failure=False)
     if isinstance(error, Exception) and not hasattr(error, "task"):
-        error.task = run.name.partition("[")[0]
-
-
-class named:
-    """Note on an error that leaves a block which block it was."""
-
-    def __init__(self, task: str) -> None:
-        self.task = task
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, Exception) and not hasattr(error, "task"):
-            error.task = self.task
+        error.task = task.name
 
 
 def started_at() -> str:
@@ -647,29 +621,20 @@ def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
 
 def failure_type(error: BaseException) -> str:
     """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
+    types: dict[Any, str] = {
         TimeoutError: "timeout",
+        httpx.UnsupportedProtocol: "refused",
         httpx.HTTPError: "http",
         ValidationError: "returns",
         AssertionError: "assert",
         PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
+        (LookupError, TypeError, ValueError, ArithmeticError): "expression",
     }
     found = (name for kind, name in types.items() if isinstance(error, kind))
     return next(found, "error")
 
 
-@task(
-    task_run_name="issues",
-    retries=2,
-    retry_delay_seconds=[1, 2],
-    timeout_seconds=30,
-    on_failure=[name_task],
-)
+@task(retries=2, retry_delay_seconds=[1, 2], timeout_seconds=30, on_failure=[blame])
 async def issues(github: str, repo: str) -> list[dict[str, Any]]:
     previous = await previous_success_at()
     return fitting(
@@ -696,7 +661,7 @@ async def issues(github: str, repo: str) -> list[dict[str, Any]]:
     retries=2,
     retry_delay_seconds=[1, 2],
     timeout_seconds=120,
-    on_failure=[name_task],
+    on_failure=[blame],
 )
 async def judge(issue: dict[str, Any], index: int) -> dict[str, Any]:
     value, _, _ = await ask(
@@ -717,7 +682,7 @@ async def judge(issue: dict[str, Any], index: int) -> dict[str, Any]:
     retries=2,
     retry_delay_seconds=[1, 2],
     timeout_seconds=30,
-    on_failure=[name_task],
+    on_failure=[blame],
 )
 async def add_label(
     github: str,
@@ -739,7 +704,7 @@ async def add_label(
     retries=2,
     retry_delay_seconds=[1, 2],
     timeout_seconds=30,
-    on_failure=[name_task],
+    on_failure=[blame],
 )
 async def open_ticket(
     tracker: str, bug: dict[str, Any], repo: str, index: int
@@ -758,7 +723,7 @@ async def open_ticket(
     )
 
 
-@task(task_run_name="digest", timeout_seconds=30, on_failure=[name_task])
+@task(timeout_seconds=30, on_failure=[blame])
 async def digest(
     triage_value: list[dict[str, Any]], tickets_value: list[dict[str, Any]]
 ) -> None:
@@ -774,7 +739,7 @@ async def digest(
     )
 
 
-@task(task_run_name="alarm", timeout_seconds=30, on_failure=[name_task])
+@task(timeout_seconds=30, on_failure=[blame])
 async def alarm(run_error: dict[str, Any]) -> None:
     await fetch(
         "POST",
@@ -801,32 +766,30 @@ async def issue_triage(
     fitting(tracker, TRACKER_SCHEMA)
     try:
         issues_body = await issues(github, repo)
-        with named("triage"):
 
-            async def do_triage(issue: Any, index: int) -> Any:
-                judge_value = await judge(issue, index)
-                await add_label(github, repo, issue, judge_value, index)
-                return {
-                    "number": issue["number"],
-                    "title": issue["title"],
-                    "label": judge_value["label"],
-                    "summary": judge_value["summary"],
-                }
+        async def do_triage(issue: Any, index: int) -> Any:
+            judge_value = await judge(issue, index)
+            await add_label(github, repo, issue, judge_value, index)
+            return {
+                "number": issue["number"],
+                "title": issue["title"],
+                "label": judge_value["label"],
+                "summary": judge_value["summary"],
+            }
 
-            triage_value = await for_each(
-                [issue for issue in issues_body if not has(issue, "pull_request")],
-                do_triage,
-                limit=4,
+        triage_value = await for_each(
+            [issue for issue in issues_body if not has(issue, "pull_request")],
+            do_triage,
+            limit=4,
+        )
+        tickets_value = []
+        for index, bug in enumerate(
+            [bug for bug in triage_value if bug["label"] == "bug"]
+        ):
+            open_ticket_body = await open_ticket(tracker, bug, repo, index)
+            tickets_value.append(
+                {"number": bug["number"], "key": open_ticket_body["key"]}
             )
-        with named("tickets"):
-            tickets_value = []
-            for index, bug in enumerate(
-                [bug for bug in triage_value if bug["label"] == "bug"]
-            ):
-                open_ticket_body = await open_ticket(tracker, bug, repo, index)
-                tickets_value.append(
-                    {"number": bug["number"], "key": open_ticket_body["key"]}
-                )
         if triage_value:
             await digest(triage_value, tickets_value)
         else:
@@ -840,10 +803,4 @@ async def issue_triage(
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        issue_triage.serve(
-            name="issue_triage",
-            schedules=[Cron("0 9 * * 1-5", timezone="Europe/Berlin")],
-        )
-    else:
-        asyncio.run(issue_triage())
+    asyncio.run(issue_triage())

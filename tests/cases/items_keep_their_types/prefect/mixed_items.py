@@ -1,15 +1,12 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Posts every item of a list that holds whatever it likes, and tells what each was."""
+"""Posts every item of a list that holds whatever it likes, and tells what each was.
+
+Run: python mixed_items.py '{"name": ...}'
+"""
 
 import asyncio
 import json
 import math
+import sys
 from typing import Any
 
 import httpx
@@ -141,4 +138,4 @@ async def mixed_items(
 
 
 if __name__ == "__main__":
-    asyncio.run(mixed_items())
+    asyncio.run(mixed_items(**json.loads(sys.argv[1])))

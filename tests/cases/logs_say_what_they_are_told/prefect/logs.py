@@ -1,10 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-# ]
-# ///
-"""Writes a line of every level."""
+"""Writes a line of every level.
+
+Run: python logs.py
+"""
 
 import asyncio
 import json
@@ -47,22 +44,22 @@ def as_text(value: Any) -> str:
     return json_text(value)
 
 
-@task(task_run_name="one")
+@task(name="one")
 async def one_(who: str) -> None:
     get_run_logger().info("%s", f"hello {who}")
 
 
-@task(task_run_name="two")
+@task
 async def two(who: str) -> None:
     get_run_logger().warning("%s", f"100% {who.upper()}")
 
 
-@task(task_run_name="three")
+@task
 async def three() -> None:
     get_run_logger().error("%s", f"{as_text({'n': 1})} %s %d")
 
 
-@task(task_run_name="four")
+@task
 async def four() -> None:
     get_run_logger().debug("two\nlines")
 

@@ -1,13 +1,11 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Passes values with null, empty lists and empty texts from task to task."""
+"""Passes values with null, empty lists and empty texts from task to task.
+
+Run: python keeping.py '{"name": ...}'
+"""
 
 import asyncio
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +27,7 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="made")
+@task
 async def made(given_: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], None]:
     return (
         {
@@ -43,7 +41,7 @@ async def made(given_: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], 
     )
 
 
-@task(task_run_name="passed")
+@task
 async def passed(
     made_record: dict[str, Any], made_given: dict[str, Any], made_nothing: None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -71,4 +69,4 @@ async def keeping(given: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(keeping())
+    asyncio.run(keeping(**json.loads(sys.argv[1])))

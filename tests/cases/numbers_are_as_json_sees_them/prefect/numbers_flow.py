@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "pydantic>=2",
-# ]
-# ///
-"""Arithmetic on integers and numbers."""
+"""Arithmetic on integers and numbers.
+
+Run: python numbers_flow.py
+"""
 
 import asyncio
 import json
@@ -111,7 +107,7 @@ def rounded(value: Any, precision: Any = 0) -> int | float:
     return checked(round(number, precision))
 
 
-@task(task_run_name="made")
+@task
 async def made(seven: int, half: float) -> dict[str, Any]:
     return {
         "quotient": checked(seven / 2),

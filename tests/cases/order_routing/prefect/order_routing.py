@@ -1,16 +1,9 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-#     "pydantic>=2",
-# ]
-# ///
 """Takes an order, has a model read its note, and routes it to a review, the express
 desk or the warehouse.
 
-Reads from the environment: SHOP_TOKEN.
+Environment: SHOP_TOKEN, OVERTURE_MODEL, OPENAI_API_KEY.
+Run: python order_routing.py
+Deploy: prefect --no-prompt deploy --all
 """
 
 import asyncio
@@ -18,7 +11,6 @@ import json
 import math
 import os
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -399,12 +391,12 @@ def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
     }
 
 
-@task(task_run_name="order")
+@task
 async def order(sums_value: list[int], trigger_body: dict[str, Any]) -> tuple[int, str]:
     return total(sums_value), dig(trigger_body, "note", default="")
 
 
-@task(task_run_name="read_note", timeout_seconds=120)
+@task(timeout_seconds=120)
 async def read_note(order_note: str) -> dict[str, Any]:
     value, _, _ = await ask(
         [os.environ["OVERTURE_MODEL"]],
@@ -417,7 +409,7 @@ async def read_note(order_note: str) -> dict[str, Any]:
     return value
 
 
-@task(task_run_name="review", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def review(
     shop: str,
     trigger_body: dict[str, Any],
@@ -436,7 +428,7 @@ async def review(
     )
 
 
-@task(task_run_name="express", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def express(shop: str, trigger_body: dict[str, Any]) -> None:
     await fetch(
         "POST",
@@ -446,7 +438,7 @@ async def express(shop: str, trigger_body: dict[str, Any]) -> None:
     )
 
 
-@task(task_run_name="warehouse", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def warehouse(shop: str, trigger_body: dict[str, Any]) -> None:
     await fetch(
         "POST",
@@ -456,7 +448,7 @@ async def warehouse(shop: str, trigger_body: dict[str, Any]) -> None:
     )
 
 
-@task(task_run_name="say")
+@task
 async def say(trigger_body: dict[str, Any], route_taken: str) -> None:
     get_run_logger().info(
         "%s",
@@ -504,7 +496,4 @@ async def order_routing(
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        order_routing.serve(name="order_routing")
-    else:
-        asyncio.run(order_routing())
+    asyncio.run(order_routing())

@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Reads all shops, two a page."""
+"""Reads all shops, two a page.
+
+Run: python pages_number.py
+"""
 
 import asyncio
 import json
@@ -153,7 +148,7 @@ def inside(body: Any, path: str | None) -> Any:
     return body
 
 
-@task(task_run_name="shops", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def shops(api: str) -> list[str]:
     return fitting(
         await counted_pages(
@@ -166,7 +161,7 @@ async def shops(api: str) -> list[str]:
     )
 
 
-@task(task_run_name="towns", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def towns(api: str) -> list[str]:
     return fitting(
         await counted_pages("GET", f"{api}/towns", param="p", items="data"),

@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Reads all issues, page by page."""
+"""Reads all issues, page by page.
+
+Run: python pages_link.py
+"""
 
 import asyncio
 import json
@@ -111,7 +106,7 @@ def list_of(response: httpx.Response) -> list[Any]:
     return found
 
 
-@task(task_run_name="issues", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def issues(api: str) -> list[dict[str, Any]]:
     return fitting(
         await linked_pages("GET", httpx.URL(f"{api}/issues", params={"per_page": 2})),

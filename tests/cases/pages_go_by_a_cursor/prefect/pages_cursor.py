@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Reads all tasks of a project, page by page."""
+"""Reads all tasks of a project, page by page.
+
+Run: python pages_cursor.py
+"""
 
 import asyncio
 import json
@@ -154,7 +149,7 @@ def inside(body: Any, path: str | None) -> Any:
     return body
 
 
-@task(task_run_name="todo", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def todo(api: str) -> list[str]:
     return fitting(
         await cursor_pages(

@@ -1,14 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
 """Reads all posts of a board, two a page, by an offset in the body.
 
-Reads from the environment: API_KEY.
+Environment: API_KEY.
+Run: python pages_offset.py
 """
 
 import asyncio
@@ -200,7 +193,7 @@ def place(path: str) -> Path:
     return real
 
 
-@task(task_run_name="posts", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def posts(api: str) -> list[dict[str, Any]]:
     return fitting(
         await counted_pages(

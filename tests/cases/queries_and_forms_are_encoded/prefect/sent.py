@@ -1,14 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
 """Sends a query with lists and null, a form, a text and a text that looks like JSON.
 
-Reads from the environment: USER_NAME, USER_PASSWORD.
+Environment: USER_NAME, USER_PASSWORD.
+Run: python sent.py
 """
 
 import asyncio
@@ -172,7 +165,7 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="search", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def search(api: str, tags: list[str]) -> int:
     response = await send(
         "GET",
@@ -191,7 +184,7 @@ async def search(api: str, tags: list[str]) -> int:
     return response.status_code
 
 
-@task(task_run_name="login", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def login(api: str) -> int:
     response = await send(
         "POST",
@@ -207,7 +200,7 @@ async def login(api: str) -> int:
     return response.status_code
 
 
-@task(task_run_name="note", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def note(api: str, tags: list[str]) -> int:
     response = await send(
         "PUT",
@@ -219,7 +212,7 @@ async def note(api: str, tags: list[str]) -> int:
     return response.status_code
 
 
-@task(task_run_name="almost", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def almost(api: str) -> int:
     response = await send(
         "PUT",

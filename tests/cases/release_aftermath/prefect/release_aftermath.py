@@ -1,17 +1,10 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-#     "pydantic>=2",
-# ]
-# ///
 """When a release is published, finds which tasks, issues and posts its commits
 settle, closes those, and writes the notes.
 
-Reads from the environment: CANNY_API_KEY, GITHUB_TOKEN, GITHUB_WEBHOOK_SECRET,
-SLACK_WEBHOOK_URL, TODOIST_API_TOKEN.
+Environment: CANNY_API_KEY, GITHUB_TOKEN, GITHUB_WEBHOOK_SECRET,
+SLACK_WEBHOOK_URL, TODOIST_API_TOKEN, OVERTURE_MODEL, OPENAI_API_KEY.
+Run: python release_aftermath.py
+Deploy: prefect --no-prompt deploy --all
 """
 
 import asyncio
@@ -23,8 +16,7 @@ import json
 import math
 import os
 import re
-import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -32,11 +24,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 import httpx
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from prefect import flow, task
-from prefect.client.schemas.objects import (
-    ConcurrencyLimitConfig,
-    ConcurrencyLimitStrategy,
-    TaskRun,
-)
+from prefect.client.schemas.objects import TaskRun
 from prefect.runtime import task_run
 from prefect.states import Completed, State
 from pydantic import Field
@@ -390,7 +378,7 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 def run_failure(error: BaseException) -> dict[str, Any]:
     """What ended the run, as data, with the task that failed."""
-    return {"task": getattr(error, "task", None)} | failure(error)
+    return {"task": getattr(error, "task", None), **failure(error)}
 
 
 def message_of(error: BaseException) -> str:
@@ -398,25 +386,21 @@ def message_of(error: BaseException) -> str:
     return str(getattr(error, "message", error)) or type(error).__name__
 
 
-async def name_task(task: Any, run: TaskRun, state: State[Any]) -> None:
+async def blame(task: Any, run: TaskRun, state: State[Any]) -> None:
     """Note on the error of a failed task which task it was."""
     error = await state.aresult(raise_on_failure=False)
     if isinstance(error, Exception) and not hasattr(error, "task"):
-        error.task = run.name.partition("[")[0]
+        error.task = task.name
 
 
-class named:
+@contextlib.contextmanager
+def named(task: str) -> Iterator[None]:
     """Note on an error that leaves a block which block it was."""
-
-    def __init__(self, task: str) -> None:
-        self.task = task
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, Exception) and not hasattr(error, "task"):
-            error.task = self.task
+    try:
+        yield
+    except Exception as error:
+        error.task = getattr(error, "task", task)
+        raise
 
 
 def posted(
@@ -773,23 +757,20 @@ def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
 
 def failure_type(error: BaseException) -> str:
     """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
+    types: dict[Any, str] = {
         TimeoutError: "timeout",
+        httpx.UnsupportedProtocol: "refused",
         httpx.HTTPError: "http",
         ValidationError: "returns",
         AssertionError: "assert",
         PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
+        (LookupError, TypeError, ValueError, ArithmeticError): "expression",
     }
     found = (name for kind, name in types.items() if isinstance(error, kind))
     return next(found, "error")
 
 
-@task(task_run_name="here", on_failure=[name_task])
+@task(on_failure=[blame])
 async def here(trigger_body: dict[str, Any]) -> tuple[str, int, str, str]:
     return (
         trigger_body["repository"]["full_name"],
@@ -799,13 +780,7 @@ async def here(trigger_body: dict[str, Any]) -> tuple[str, int, str, str]:
     )
 
 
-@task(
-    task_run_name="releases",
-    retries=2,
-    retry_delay_seconds=[2, 4],
-    timeout_seconds=30,
-    on_failure=[name_task],
-)
+@task(retries=2, retry_delay_seconds=[2, 4], timeout_seconds=30, on_failure=[blame])
 async def releases(github: str, here_repo: str) -> list[dict[str, Any]]:
     return fitting(
         await linked_pages(
@@ -820,7 +795,7 @@ async def releases(github: str, here_repo: str) -> list[dict[str, Any]]:
     )
 
 
-@task(task_run_name="before", on_failure=[name_task])
+@task(on_failure=[blame])
 async def before(here_release: int, releases_body: list[dict[str, Any]]) -> str:
     return dig(
         sorted(
@@ -838,13 +813,7 @@ async def before(here_release: int, releases_body: list[dict[str, Any]]) -> str:
     )
 
 
-@task(
-    task_run_name="compare",
-    retries=2,
-    retry_delay_seconds=[2, 4],
-    timeout_seconds=30,
-    on_failure=[name_task],
-)
+@task(retries=2, retry_delay_seconds=[2, 4], timeout_seconds=30, on_failure=[blame])
 async def compare(
     github: str, here_repo: str, before_tag: str, here_tag: str
 ) -> list[dict[str, Any]]:
@@ -864,13 +833,7 @@ async def compare(
     )
 
 
-@task(
-    task_run_name="all_commits",
-    retries=2,
-    retry_delay_seconds=[2, 4],
-    timeout_seconds=30,
-    on_failure=[name_task],
-)
+@task(retries=2, retry_delay_seconds=[2, 4], timeout_seconds=30, on_failure=[blame])
 async def all_commits(
     github: str, here_repo: str, here_tag: str
 ) -> list[dict[str, Any]]:
@@ -887,13 +850,7 @@ async def all_commits(
     )
 
 
-@task(
-    task_run_name="todo",
-    retries=2,
-    retry_delay_seconds=[2, 4],
-    timeout_seconds=30,
-    on_failure=[name_task],
-)
+@task(retries=2, retry_delay_seconds=[2, 4], timeout_seconds=30, on_failure=[blame])
 async def todo(todoist: str, todoist_project: str) -> list[dict[str, Any]]:
     return fitting(
         await cursor_pages(
@@ -911,13 +868,7 @@ async def todo(todoist: str, todoist_project: str) -> list[dict[str, Any]]:
     )
 
 
-@task(
-    task_run_name="issues",
-    retries=2,
-    retry_delay_seconds=[2, 4],
-    timeout_seconds=30,
-    on_failure=[name_task],
-)
+@task(retries=2, retry_delay_seconds=[2, 4], timeout_seconds=30, on_failure=[blame])
 async def issues(github: str, here_repo: str) -> list[dict[str, Any]]:
     return fitting(
         await linked_pages(
@@ -932,13 +883,7 @@ async def issues(github: str, here_repo: str) -> list[dict[str, Any]]:
     )
 
 
-@task(
-    task_run_name="posts",
-    retries=2,
-    retry_delay_seconds=[2, 4],
-    timeout_seconds=30,
-    on_failure=[name_task],
-)
+@task(retries=2, retry_delay_seconds=[2, 4], timeout_seconds=30, on_failure=[blame])
 async def posts(canny: str) -> list[dict[str, Any]]:
     return fitting(
         await counted_pages(
@@ -961,11 +906,11 @@ async def posts(canny: str) -> list[dict[str, Any]]:
 
 
 @task(
-    task_run_name="match",
+    name="match",
     retries=2,
     retry_delay_seconds=[2, 4],
     timeout_seconds=120,
-    on_failure=[name_task],
+    on_failure=[blame],
 )
 async def match_(
     shipped_value: list[dict[str, Any]],
@@ -992,13 +937,7 @@ async def match_(
     return value
 
 
-@task(
-    task_run_name="notes",
-    retries=2,
-    retry_delay_seconds=[2, 4],
-    timeout_seconds=120,
-    on_failure=[name_task],
-)
+@task(retries=2, retry_delay_seconds=[2, 4], timeout_seconds=120, on_failure=[blame])
 async def notes(
     here_tag: str, shipped_value: list[dict[str, Any]], match_value: dict[str, Any]
 ) -> str:
@@ -1019,7 +958,7 @@ async def notes(
     retries=2,
     retry_delay_seconds=[2, 4],
     timeout_seconds=30,
-    on_failure=[name_task],
+    on_failure=[blame],
 )
 async def close_task(todoist: str, todo_task: dict[str, Any], index: int) -> None:
     await fetch(
@@ -1029,7 +968,7 @@ async def close_task(todoist: str, todo_task: dict[str, Any], index: int) -> Non
     )
 
 
-@task(task_run_name="comment[{index}]", timeout_seconds=30, on_failure=[name_task])
+@task(task_run_name="comment[{index}]", timeout_seconds=30, on_failure=[blame])
 async def comment(
     github: str,
     here_repo: str,
@@ -1055,7 +994,7 @@ async def comment(
     retries=2,
     retry_delay_seconds=[2, 4],
     timeout_seconds=30,
-    on_failure=[name_task],
+    on_failure=[blame],
 )
 async def close(github: str, here_repo: str, hit: dict[str, Any], index: int) -> None:
     await fetch(
@@ -1066,7 +1005,12 @@ async def close(github: str, here_repo: str, hit: dict[str, Any], index: int) ->
     )
 
 
-@task(task_run_name="complete[{index}]", timeout_seconds=30, on_failure=[name_task])
+@task(
+    name="complete",
+    task_run_name="complete[{index}]",
+    timeout_seconds=30,
+    on_failure=[blame],
+)
 async def complete_(
     canny: str, idea: dict[str, Any], canny_admin: str, index: int
 ) -> None:
@@ -1084,13 +1028,7 @@ async def complete_(
     )
 
 
-@task(
-    task_run_name="publish",
-    retries=2,
-    retry_delay_seconds=[2, 4],
-    timeout_seconds=30,
-    on_failure=[name_task],
-)
+@task(retries=2, retry_delay_seconds=[2, 4], timeout_seconds=30, on_failure=[blame])
 async def publish(
     github: str, here_repo: str, here_release: int, notes_value: str
 ) -> None:
@@ -1102,7 +1040,7 @@ async def publish(
     )
 
 
-@task(task_run_name="alarm", timeout_seconds=30, on_failure=[name_task])
+@task(timeout_seconds=30, on_failure=[blame])
 async def alarm(trigger_body: dict[str, Any], run_error: dict[str, Any]) -> None:
     await fetch(
         "POST",
@@ -1144,7 +1082,7 @@ async def release_aftermath(
             ),
             TRIGGER_BODY_SCHEMA,
         )
-        if not (trigger_body["action"] == "published"):
+        if trigger_body["action"] != "published":
             return Completed(name="Skipped")
     fitting(github, GITHUB_SCHEMA)
     fitting(todoist, TODOIST_SCHEMA)
@@ -1171,13 +1109,10 @@ async def release_aftermath(
 
         async def do_commits() -> None:
             nonlocal compare_body, all_commits_body
-            with named("commits"):
-                if before_tag != "":
-                    compare_body = await compare(
-                        github, here_repo, before_tag, here_tag
-                    )
-                else:
-                    all_commits_body = await all_commits(github, here_repo, here_tag)
+            if before_tag != "":
+                compare_body = await compare(github, here_repo, before_tag, here_tag)
+            else:
+                all_commits_body = await all_commits(github, here_repo, here_tag)
 
         async def do_shipped() -> None:
             nonlocal shipped_value
@@ -1218,21 +1153,20 @@ async def release_aftermath(
 
         async def do_close_tasks() -> None:
             nonlocal close_tasks_failed
-            with named("close_tasks"):
-                close_tasks_failed = []
-                for index, todo_task in enumerate(
-                    [
-                        todo_task
-                        for todo_task in todo_body
-                        if todo_task["id"] in match_value["tasks"]
-                    ],
-                ):
-                    try:
-                        await close_task(todoist, todo_task, index)
-                    except Exception as error:
-                        close_tasks_failed.append(
-                            {"index": index, "item": todo_task, "error": failure(error)}
-                        )
+            close_tasks_failed = []
+            for index, todo_task in enumerate(
+                [
+                    todo_task
+                    for todo_task in todo_body
+                    if todo_task["id"] in match_value["tasks"]
+                ],
+            ):
+                try:
+                    await close_task(todoist, todo_task, index)
+                except Exception as error:
+                    close_tasks_failed.append(
+                        {"index": index, "item": todo_task, "error": failure(error)}
+                    )
 
         async def do_close_issues() -> None:
             nonlocal close_issues_value, close_issues_failed
@@ -1259,17 +1193,16 @@ async def release_aftermath(
 
         async def do_complete_posts() -> None:
             nonlocal complete_posts_failed
-            with named("complete_posts"):
-                complete_posts_failed = []
-                for index, idea in enumerate(
-                    [idea for idea in posts_body if idea["id"] in match_value["posts"]]
-                ):
-                    try:
-                        await complete_(canny, idea, canny_admin, index)
-                    except Exception as error:
-                        complete_posts_failed.append(
-                            {"index": index, "item": idea, "error": failure(error)}
-                        )
+            complete_posts_failed = []
+            for index, idea in enumerate(
+                [idea for idea in posts_body if idea["id"] in match_value["posts"]]
+            ):
+                try:
+                    await complete_(canny, idea, canny_admin, index)
+                except Exception as error:
+                    complete_posts_failed.append(
+                        {"index": index, "item": idea, "error": failure(error)}
+                    )
 
         async def do_publish() -> None:
             await publish(github, here_repo, here_release, notes_value)
@@ -1305,12 +1238,4 @@ async def release_aftermath(
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        release_aftermath.serve(
-            name="release_aftermath",
-            global_limit=ConcurrencyLimitConfig(
-                limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE
-            ),
-        )
-    else:
-        asyncio.run(release_aftermath())
+    asyncio.run(release_aftermath())

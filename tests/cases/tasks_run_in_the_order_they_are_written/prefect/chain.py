@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Three calls; each sends what the one before answered, plus one."""
+"""Three calls; each sends what the one before answered, plus one.
+
+Run: python chain.py
+"""
 
 import asyncio
 import json
@@ -97,12 +92,12 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="first", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def first(api: str) -> dict[str, Any]:
     return fitting(await fetch("POST", f"{api}/first", json={"n": 1}), FIRST_SCHEMA)
 
 
-@task(task_run_name="second", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def second(api: str, first_body: dict[str, Any]) -> dict[str, Any]:
     return fitting(
         await fetch("POST", f"{api}/second", json={"n": checked(first_body["n"] + 1)}),
@@ -110,7 +105,7 @@ async def second(api: str, first_body: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-@task(task_run_name="third", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def third(api: str, second_body: dict[str, Any]) -> dict[str, Any]:
     return fitting(
         await fetch("POST", f"{api}/third", json={"n": checked(second_body["n"] + 1)}),

@@ -1,12 +1,8 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Asks three models in turn."""
+"""Asks three models in turn.
+
+Environment: OPENAI_API_KEY.
+Run: python ai_fallback.py
+"""
 
 import asyncio
 import json
@@ -252,7 +248,7 @@ def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
     }
 
 
-@task(task_run_name="ask", timeout_seconds=120)
+@task(name="ask", timeout_seconds=120)
 async def ask_() -> tuple[dict[str, Any], str]:
     value, model, _ = await ask(
         ["down", "shy", "good"], "Is the sky blue?", schema=ASK_SCHEMA, form=ASK_FORM

@@ -1,13 +1,11 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Goes through all lamps of all rooms of all floors."""
+"""Goes through all lamps of all rooms of all floors.
+
+Run: python house.py '{"name": ...}'
+"""
 
 import asyncio
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -89,4 +87,4 @@ async def house(floors: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(house())
+    asyncio.run(house(**json.loads(sys.argv[1])))

@@ -1,14 +1,12 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-# ]
-# ///
-"""Renders values of every type into a text."""
+"""Renders values of every type into a text.
+
+Run: python texts.py '{"name": ...}'
+"""
 
 import asyncio
 import json
 import math
+import sys
 from typing import Any
 
 from prefect import flow, get_run_logger, task
@@ -64,7 +62,7 @@ def checked(value: float) -> int | float:
     return as_number(value)
 
 
-@task(task_run_name="say")
+@task
 async def say(value: dict[str, Any]) -> None:
     get_run_logger().info(
         "%s",
@@ -72,7 +70,7 @@ async def say(value: dict[str, Any]) -> None:
     )
 
 
-@task(task_run_name="kept")
+@task(name="kept")
 async def kept_(value: dict[str, Any]) -> tuple[Any, Any, str, str]:
     return (
         value["list"],
@@ -96,4 +94,4 @@ async def texts(value: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(texts())
+    asyncio.run(texts(**json.loads(sys.argv[1])))

@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""Pays by card, by invoice when that fails."""
+"""Pays by card, by invoice when that fails.
+
+Run: python trying.py
+"""
 
 import asyncio
 import json
@@ -79,8 +75,8 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 
 def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    """The text of an error."""
+    return str(error) or type(error).__name__
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -112,42 +108,38 @@ def body_of(response: httpx.Response) -> Any:
 
 def failure_type(error: BaseException) -> str:
     """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
+    types: dict[Any, str] = {
         TimeoutError: "timeout",
+        httpx.UnsupportedProtocol: "refused",
         httpx.HTTPError: "http",
-        AssertionError: "assert",
         PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
+        (LookupError, TypeError, ValueError, ArithmeticError): "expression",
     }
     found = (name for kind, name in types.items() if isinstance(error, kind))
     return next(found, "error")
 
 
-@task(task_run_name="card", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def card(api: str) -> None:
     await fetch("POST", f"{api}/card")
 
 
-@task(task_run_name="stamp", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def stamp(api: str) -> None:
     await fetch("POST", f"{api}/stamp")
 
 
-@task(task_run_name="invoice", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def invoice(api: str, card_state: str) -> None:
     await fetch("POST", f"{api}/invoice", json={"card": card_state})
 
 
-@task(task_run_name="ship", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def ship(api: str) -> None:
     await fetch("POST", f"{api}/ship")
 
 
-@task(task_run_name="sorry", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def sorry(api: str) -> None:
     await fetch("POST", f"{api}/sorry")
 

@@ -1,12 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-#     "jsonschema>=4.23",
-# ]
-# ///
-"""Posts what it has not posted before, and remembers."""
+"""Posts what it has not posted before, and remembers.
+
+Run: python remembering.py
+"""
 
 import asyncio
 import json
@@ -190,13 +185,20 @@ def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool
         return contains(operand, value)
     if word in ("lt", "ge"):
         return less(value, operand) is (word == "lt")
-    if word in ("gt", "le"):
-        return less(operand, value) is (word == "gt")
-    raise ValueError(f"there is no test {word}")
+    return less(operand, value) is (word == "gt")
+
+
+def a_test(word: Any) -> str | None:
+    """A word that `is_kept` knows, or None; anything else is refused."""
+    known = ("defined", "none", "eq", "ne", "in", "lt", "le", "gt", "ge")
+    if word is not None and word not in known:
+        raise ValueError(f"there is no test {word}")
+    return word
 
 
 def kept(items: Any, path: str | None, word: str | None, operand: Any) -> list[Any]:
     """The items that pass a test."""
+    word = a_test(word)
     return [item for item in a_list(items) if is_kept(item, path, word, operand)]
 
 
@@ -242,12 +244,12 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-@task(task_run_name="items", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def items(api: str) -> list[int]:
     return fitting(await fetch("GET", f"{api}/items"), ITEMS_SCHEMA)
 
 
-@task(task_run_name="count")
+@task
 async def count() -> None:
     state = await read_state()
     await remember_values({"runs": checked(state["runs"] + 1)})

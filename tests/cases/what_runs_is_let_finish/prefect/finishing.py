@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "httpx>=0.27",
-# ]
-# ///
-"""One of two lanes fails while the other still works."""
+"""One of two lanes fails while the other still works.
+
+Run: python finishing.py
+"""
 
 import asyncio
 import contextlib
@@ -73,12 +69,7 @@ async def run_graph(steps: Mapping[str, tuple[Sequence[str], Step]]) -> None:
 
 def failure(error: BaseException) -> dict[str, Any]:
     """What went wrong, as data."""
-    return {"type": failure_type(error), "message": message_of(error)}
-
-
-def message_of(error: BaseException) -> str:
-    """The text of an error, without what libraries add to it."""
-    return str(getattr(error, "message", error)) or type(error).__name__
+    return {}
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -105,39 +96,22 @@ def body_of(response: httpx.Response) -> Any:
     return read_json(response.content) if response.content.strip() else None
 
 
-def failure_type(error: BaseException) -> str:
-    """The type of an error, in one word."""
-    types: dict[type[BaseException], str] = {
-        TimeoutError: "timeout",
-        httpx.HTTPError: "http",
-        AssertionError: "assert",
-        PermissionError: "refused",
-        LookupError: "expression",
-        TypeError: "expression",
-        ValueError: "expression",
-        ArithmeticError: "expression",
-        AttributeError: "expression",
-    }
-    found = (name for kind, name in types.items() if isinstance(error, kind))
-    return next(found, "error")
-
-
-@task(task_run_name="slow", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def slow(api: str) -> None:
     await fetch("GET", f"{api}/slow")
 
 
-@task(task_run_name="after_slow", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def after_slow(api: str) -> None:
     await fetch("GET", f"{api}/after_slow")
 
 
-@task(task_run_name="broken", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def broken(api: str) -> None:
     await fetch("GET", f"{api}/broken")
 
 
-@task(task_run_name="alarm", timeout_seconds=30)
+@task(timeout_seconds=30)
 async def alarm(api: str, slow_state: str) -> None:
     await fetch("POST", f"{api}/alarm", json={"slow": slow_state})
 

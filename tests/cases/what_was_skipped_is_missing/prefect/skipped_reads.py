@@ -1,11 +1,7 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#     "prefect>=3.6.24,<4",
-#     "pydantic>=2",
-# ]
-# ///
-"""Packs a parcel the express way when asked to, and tells what was not done."""
+"""Packs a parcel the express way when asked to, and tells what was not done.
+
+Run: python skipped_reads.py
+"""
 
 import asyncio
 import contextlib
@@ -22,32 +18,32 @@ async def skipped() -> State[Any]:
     return Completed(name="Skipped", message="its condition is false")
 
 
-@task(task_run_name="label")
+@task
 async def label() -> str:
     return "express"
 
 
-@task(task_run_name="weigh")
+@task
 async def weigh(grams: int) -> int:
     return grams
 
 
-@task(task_run_name="wrap")
+@task
 async def wrap() -> int:
     return 3
 
 
-@task(task_run_name="by_air")
+@task
 async def by_air() -> str:
     return "AIR"
 
 
-@task(task_run_name="heavy")
+@task
 async def heavy() -> None:
     pass
 
 
-@task(task_run_name="by_road")
+@task
 async def by_road() -> str:
     return "ROAD"
 

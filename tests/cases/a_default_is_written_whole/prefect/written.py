@@ -1,0 +1,266 @@
+"""Writes what a program said, or else that it said nothing.
+
+Run: python written.py
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Container, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from prefect import flow, task
+
+ENVIRONMENT = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR")
+TEXTS_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+
+
+def kind_of(value: Any) -> str:
+    """What a JSON value is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    return "object" if isinstance(value, dict) else "list"
+
+
+def truth(value: Any) -> bool:
+    """A boolean; anything else is refused, for nothing else is true or false."""
+    if not isinstance(value, bool):
+        raise TypeError(f"expected a boolean, not {kind_of(value)}")
+    return value
+
+
+def a_list(value: Any) -> list[Any]:
+    """A list; anything else is refused."""
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, not {kind_of(value)}")
+    return value
+
+
+def a_text(value: Any) -> str:
+    """A text; anything else is refused."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, not {kind_of(value)}")
+    return value
+
+
+def a_number(value: Any) -> int | float:
+    """A number; anything else is refused, booleans too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"expected a number, not {kind_of(value)}")
+    return value
+
+
+def same(left: Any, right: Any) -> bool:
+    """Deep equality of JSON values: 2 is 2.0, but true is not 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        keys = left.keys()
+        return keys == right.keys() and all(same(left[key], right[key]) for key in keys)
+    return bool(left == right)
+
+
+def less(left: Any, right: Any) -> bool:
+    """Whether one number or text comes before another."""
+    if isinstance(left, str) and isinstance(right, str):
+        return left < right
+    return a_number(left) < a_number(right)
+
+
+def contains(container: Any, item: Any) -> bool:
+    """Whether a list has an item, an object a key, or a text a text."""
+    if isinstance(container, list):
+        return any(same(each, item) for each in container)
+    if isinstance(container, dict | str):
+        return a_text(item) in container
+    raise TypeError(f"nothing is in {kind_of(container)}")
+
+
+def at(value: Any, step: Any) -> Any:
+    """A value by its key, an item by its number, or a part by a slice."""
+    if isinstance(value, dict if isinstance(step, str) else list | str):
+        return value[step]
+    raise TypeError(f"no {step!r} in {kind_of(value)}")
+
+
+def dig(value: Any, *path: Any, default: Any = None) -> Any:
+    """What stands at a path of keys, numbers and slices, or else the default."""
+    for step in path:
+        if value is None:
+            return default
+        try:
+            value = at(value, step)
+        except LookupError:
+            return default
+    return default if value is None else value
+
+
+def has(value: Any, *path: Any) -> bool:
+    """Whether something stands at a path of keys, numbers and slices, even null."""
+    for step in path:
+        if value is None:
+            return False
+        try:
+            value = at(value, step)
+        except LookupError:
+            return False
+    return True
+
+
+def reach(item: Any, path: str | None) -> Any:
+    """What stands in an item at a dotted path of keys."""
+    for key in path.split(".") if path is not None else ():
+        if not isinstance(item, dict) or key not in item:
+            raise KeyError(f"an item has no {path}")
+        item = item[key]
+    return item
+
+
+def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool:
+    """Whether what stands at a path in an item passes a test."""
+    keys = [] if path is None else a_text(path).split(".")
+    if word == "defined":
+        return has(item, *keys)
+    if word == "none":
+        return dig(item, *keys) is None
+    value = reach(item, path)
+    if word is None:
+        return truth(value)
+    if word in ("eq", "ne"):
+        return same(value, operand) is (word == "eq")
+    if word == "in":
+        return contains(operand, value)
+    if word in ("lt", "ge"):
+        return less(value, operand) is (word == "lt")
+    return less(operand, value) is (word == "gt")
+
+
+def a_test(word: Any) -> str | None:
+    """A word that `is_kept` knows, or None; anything else is refused."""
+    known = ("defined", "none", "eq", "ne", "in", "lt", "le", "gt", "ge")
+    if word is not None and word not in known:
+        raise ValueError(f"there is no test {word}")
+    return word
+
+
+def kept(items: Any, path: str | None, word: str | None, operand: Any) -> list[Any]:
+    """The items that pass a test."""
+    word = a_test(word)
+    return [item for item in a_list(items) if is_kept(item, path, word, operand)]
+
+
+def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A value that fits a JSON Schema."""
+    Draft202012Validator(schema).validate(value)
+    return value
+
+
+def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """What a program gets of the environment, and what is its own."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ENVIRONMENT or name.startswith("LC_")
+    }
+    return {"PATH": os.defpath, **kept, **extra}
+
+
+async def run_program(
+    argv: Sequence[str],
+    *,
+    stdin: str = "",
+    env: Mapping[str, str] | None = None,
+    accept: Container[int] = (0,),
+) -> tuple[int, str, str]:
+    """Run a program to its end; its exit code and what it wrote.
+
+    When the task is cancelled or times out, nothing of the program is left.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        env=clean_environment(env or {}),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        out, err = await process.communicate(stdin.encode())
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+    code = process.returncode or 0
+    stdout, stderr = out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+    if code not in accept:
+        raise subprocess.CalledProcessError(code, list(argv), stdout, stderr)
+    return code, stdout, stderr
+
+
+def place(path: str) -> Path:
+    """A path in the working folder; none that leads out of it."""
+    folder = Path.cwd().resolve()
+    real = (folder / path).resolve()
+    if not path or path.startswith("~") or not real.is_relative_to(folder):
+        raise PermissionError(f"{path} leads out of the working folder")
+    return real
+
+
+def write_whole(path: str, content: bytes) -> str:
+    """Write a file as a whole or not at all, with the folders it needs; its path."""
+    target = place(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(content)
+    part.replace(target)
+    return path
+
+
+@task(name="ask")
+async def ask_(texts: list[str]) -> str:
+    _, stdout, _ = await run_program(
+        ["printf", "%s", f"said {dig(texts, 0, default='ü')}"]
+    )
+    return stdout
+
+
+@task
+async def keep(ask_stdout: str) -> str:
+    return write_whole(
+        "said.txt", (ask_stdout if ask_stdout is not None else "nothing").encode()
+    )
+
+
+@task
+async def keep_first(texts: list[str]) -> None:
+    write_whole("first.txt", dig(texts, 0, default="é").encode())
+
+
+@flow(name="written")
+async def written(texts: list[str] = []) -> dict[str, Any]:
+    """Writes what a program said, or else that it said nothing."""
+    fitting(texts, TEXTS_SCHEMA)
+    ask_stdout = None
+    try:
+        ask_stdout = await ask_(texts)
+    except Exception as error:
+        ask_stdout = getattr(error, "stdout", None)
+    keep_path = await keep(ask_stdout)
+    await keep_first(texts)
+    return {"path": keep_path}
+
+
+if __name__ == "__main__":
+    asyncio.run(written())

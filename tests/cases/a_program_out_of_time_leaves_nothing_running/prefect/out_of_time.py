@@ -1,0 +1,324 @@
+"""Gives a program three seconds; the child that it starts would still tell later,
+were it let live.
+
+Run: python out_of_time.py
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+import os
+import signal
+import subprocess
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+import httpx
+from prefect import flow, task
+from prefect.runtime import task_run
+
+ENVIRONMENT = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR")
+
+
+def as_number(value: float) -> int | float:
+    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**63 else float(value)
+    if not math.isfinite(value):
+        raise ArithmeticError("the result is not a finite number")
+    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
+
+
+def refuse_constant(name: str) -> Any:
+    """NaN and the infinities are no JSON."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value of a JSON text; whole numbers are int, however they are written."""
+    return json.loads(
+        text,
+        parse_int=lambda digits: as_number(int(digits)),
+        parse_float=lambda digits: as_number(float(digits)),
+        parse_constant=refuse_constant,
+    )
+
+
+def kind_of(value: Any) -> str:
+    """What a JSON value is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    return "object" if isinstance(value, dict) else "list"
+
+
+def truth(value: Any) -> bool:
+    """A boolean; anything else is refused, for nothing else is true or false."""
+    if not isinstance(value, bool):
+        raise TypeError(f"expected a boolean, not {kind_of(value)}")
+    return value
+
+
+def a_list(value: Any) -> list[Any]:
+    """A list; anything else is refused."""
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, not {kind_of(value)}")
+    return value
+
+
+def a_text(value: Any) -> str:
+    """A text; anything else is refused."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, not {kind_of(value)}")
+    return value
+
+
+def a_number(value: Any) -> int | float:
+    """A number; anything else is refused, booleans too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"expected a number, not {kind_of(value)}")
+    return value
+
+
+def same(left: Any, right: Any) -> bool:
+    """Deep equality of JSON values: 2 is 2.0, but true is not 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        keys = left.keys()
+        return keys == right.keys() and all(same(left[key], right[key]) for key in keys)
+    return bool(left == right)
+
+
+def less(left: Any, right: Any) -> bool:
+    """Whether one number or text comes before another."""
+    if isinstance(left, str) and isinstance(right, str):
+        return left < right
+    return a_number(left) < a_number(right)
+
+
+def contains(container: Any, item: Any) -> bool:
+    """Whether a list has an item, an object a key, or a text a text."""
+    if isinstance(container, list):
+        return any(same(each, item) for each in container)
+    if isinstance(container, dict | str):
+        return a_text(item) in container
+    raise TypeError(f"nothing is in {kind_of(container)}")
+
+
+def at(value: Any, step: Any) -> Any:
+    """A value by its key, an item by its number, or a part by a slice."""
+    if isinstance(value, dict if isinstance(step, str) else list | str):
+        return value[step]
+    raise TypeError(f"no {step!r} in {kind_of(value)}")
+
+
+def dig(value: Any, *path: Any, default: Any = None) -> Any:
+    """What stands at a path of keys, numbers and slices, or else the default."""
+    for step in path:
+        if value is None:
+            return default
+        try:
+            value = at(value, step)
+        except LookupError:
+            return default
+    return default if value is None else value
+
+
+def has(value: Any, *path: Any) -> bool:
+    """Whether something stands at a path of keys, numbers and slices, even null."""
+    for step in path:
+        if value is None:
+            return False
+        try:
+            value = at(value, step)
+        except LookupError:
+            return False
+    return True
+
+
+def reach(item: Any, path: str | None) -> Any:
+    """What stands in an item at a dotted path of keys."""
+    for key in path.split(".") if path is not None else ():
+        if not isinstance(item, dict) or key not in item:
+            raise KeyError(f"an item has no {path}")
+        item = item[key]
+    return item
+
+
+def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool:
+    """Whether what stands at a path in an item passes a test."""
+    keys = [] if path is None else a_text(path).split(".")
+    if word == "defined":
+        return has(item, *keys)
+    if word == "none":
+        return dig(item, *keys) is None
+    value = reach(item, path)
+    if word is None:
+        return truth(value)
+    if word in ("eq", "ne"):
+        return same(value, operand) is (word == "eq")
+    if word == "in":
+        return contains(operand, value)
+    if word in ("lt", "ge"):
+        return less(value, operand) is (word == "lt")
+    return less(operand, value) is (word == "gt")
+
+
+def a_test(word: Any) -> str | None:
+    """A word that `is_kept` knows, or None; anything else is refused."""
+    known = ("defined", "none", "eq", "ne", "in", "lt", "le", "gt", "ge")
+    if word is not None and word not in known:
+        raise ValueError(f"there is no test {word}")
+    return word
+
+
+def kept(items: Any, path: str | None, word: str | None, operand: Any) -> list[Any]:
+    """The items that pass a test."""
+    word = a_test(word)
+    return [item for item in a_list(items) if is_kept(item, path, word, operand)]
+
+
+def failure(error: BaseException) -> dict[str, Any]:
+    """What went wrong, as data."""
+    return {"type": failure_type(error)}
+
+
+async def fetch(method: str, url: str, **options: Any) -> Any:
+    """Send a request, follow its redirects, and give the body of the answer."""
+    async with httpx.AsyncClient(timeout=None) as client:
+        request = client.build_request(method, url.strip(), **options)
+        if method in ("POST", "PATCH"):
+            request.headers.setdefault("Idempotency-Key", str(task_run.id))
+        for _ in range(6):
+            response = await client.send(request)
+            if response.next_request is None:
+                return body_of(response.raise_for_status())
+            before, request = request, response.next_request
+            if before.url.scheme == "https" and request.url.scheme == "http":
+                raise PermissionError(f"it redirects to http ({request.url.host})")
+    raise httpx.TooManyRedirects("more than 5 redirects", request=request)
+
+
+def body_of(response: httpx.Response) -> Any:
+    """The body of an answer: JSON where it says so (nothing is None), else text."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        return response.text
+    try:
+        return read_json(response.content) if response.content.strip() else None
+    except ValueError as error:
+        raise httpx.DecodingError("the answer is broken JSON") from error
+
+
+def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """What a program gets of the environment, and what is its own."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ENVIRONMENT or name.startswith("LC_")
+    }
+    return {"PATH": os.defpath, **kept, **extra}
+
+
+async def run_program(
+    argv: Sequence[str],
+    *,
+    stdin: str = "",
+    env: Mapping[str, str] | None = None,
+    accept: Container[int] = (0,),
+) -> tuple[int, str, str]:
+    """Run a program to its end; its exit code and what it wrote.
+
+    When the task is cancelled or times out, nothing of the program is left.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        env=clean_environment(env or {}),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        out, err = await process.communicate(stdin.encode())
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+    code = process.returncode or 0
+    stdout, stderr = out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+    if code not in accept:
+        raise subprocess.CalledProcessError(code, list(argv), stdout, stderr)
+    return code, stdout, stderr
+
+
+def failure_type(error: BaseException) -> str:
+    """The type of an error, in one word."""
+    types: dict[Any, str] = {
+        TimeoutError: "timeout",
+        httpx.UnsupportedProtocol: "refused",
+        httpx.HTTPError: "http",
+        subprocess.CalledProcessError: "exit",
+        PermissionError: "refused",
+        (LookupError, TypeError, ValueError, ArithmeticError): "expression",
+    }
+    found = (name for kind, name in types.items() if isinstance(error, kind))
+    return next(found, "error")
+
+
+@task(timeout_seconds=3)
+async def slow(api: str) -> None:
+    await run_program(
+        [
+            "python3",
+            "-c",
+            'import subprocess, sys, time, urllib.request\n'
+            'tell = "import sys, time, urllib.request; time.sleep(5); '
+            'urllib.request.urlopen(sys.argv[1] + \'/late\', b\'{}\')"\n'
+            'subprocess.Popen([sys.executable, "-c", tell, sys.argv[1]])\n'
+            'urllib.request.urlopen(sys.argv[1] + "/here", b"{}")\n'
+            'time.sleep(30)\n',
+            api,
+        ],
+    )
+
+
+@task
+async def pause() -> None:
+    await asyncio.sleep(4)
+
+
+@task(name="next", timeout_seconds=30)
+async def next_(api: str) -> None:
+    await fetch("POST", f"{api}/next")
+
+
+@flow(name="out_of_time")
+async def out_of_time(api: str = "https://api.example.com") -> dict[str, Any]:
+    """Gives a program three seconds; the child that it starts would still tell
+    later, were it let live.
+    """
+    slow_error = None
+    slow_state = "cancelled"
+    try:
+        await slow(api)
+        slow_state = "succeeded"
+    except Exception as error:
+        slow_state = "failed"
+        slow_error = failure(error)
+    await pause()
+    await next_(api)
+    return {"state": slow_state, "type": dig(slow_error, "type", default="-")}
+
+
+if __name__ == "__main__":
+    asyncio.run(out_of_time())

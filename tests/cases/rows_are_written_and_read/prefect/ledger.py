@@ -1,0 +1,180 @@
+"""Writes rows into a database and sums them.
+
+Environment: DATABASE_URL.
+Run: python ledger.py '{"name": ...}'
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+import os
+import re
+import sqlite3
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from jsonschema import Draft202012Validator
+from prefect import flow, task
+from psycopg.rows import dict_row
+
+PLACEHOLDER = re.compile(
+    r"(?<!\w)[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\""
+    r"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$|(?<![:\w]):([A-Za-z_]\w*)",
+    re.DOTALL,
+)
+ROWS_SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["who", "cents"],
+        "properties": {"who": {"type": "string"}, "cents": {"type": "integer"}},
+    },
+}
+
+
+def as_number(value: float) -> int | float:
+    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**63 else float(value)
+    if not math.isfinite(value):
+        raise ArithmeticError("the result is not a finite number")
+    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
+
+
+def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A value that fits a JSON Schema."""
+    Draft202012Validator(schema).validate(value)
+    return value
+
+
+async def run_query(
+    url: str, query: str, params: Any = None
+) -> tuple[list[dict[str, Any]], int]:
+    """Run a query for each of its parameters: the last rows, the sum of the counts."""
+    runs = params if isinstance(params, list) else [params or {}]
+    try:
+        connection, stop, written = await asyncio.to_thread(connected, url, query)
+        work = asyncio.ensure_future(
+            asyncio.to_thread(run_all, connection, written, runs)
+        )
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            stop()
+            await asyncio.wait([work])
+            raise
+    except (sqlite3.Error, psycopg.Error, ArithmeticError, ValueError) as error:
+        # a driver may quote the url
+        message = f"the query failed: {error}".replace(url, "***")
+        raise RuntimeError(message) from None
+
+
+def connected(url: str, query: str) -> tuple[Any, Callable[[], None], str]:
+    """A connection, what stops its query, and the query as its driver wants it."""
+    parts = urlsplit(url)
+    kind, _, _ = parts.scheme.partition("+")
+    if kind == "sqlite" and not parts.netloc:
+        path = unquote(parts.path)[1:] or ":memory:"
+        file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        file.row_factory = sqlite3.Row
+        return file, file.interrupt, query
+    if kind in ("postgresql", "postgres"):
+        plain = url.replace(parts.scheme, kind, 1)
+        server = psycopg.connect(plain, autocommit=True, row_factory=dict_row)
+        written = PLACEHOLDER.sub(
+            lambda found: f"%({found[2]})s" if found[2] else found[0],
+            query.replace("%", "%%"),
+        )
+        return server, server.cancel, written
+    raise PermissionError("the connection is no url of SQLite or PostgreSQL")
+
+
+def run_all(
+    connection: Any, query: str, runs: Sequence[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], int]:
+    """Run a query for each of its parameters: all or, if one fails, none."""
+    rows: list[dict[str, Any]] = []
+    count = 0
+    with contextlib.closing(connection):  # what is not committed is rolled back
+        if len(runs) > 1:
+            connection.execute("BEGIN")
+        for values in runs:
+            cursor = connection.execute(query, values)
+            if cursor.description:
+                rows = [dict(row) for row in cursor]
+                count += len(rows)
+            elif isinstance(connection, sqlite3.Connection):
+                # its cursor does not know of an insert that begins with WITH
+                rows = []
+                count += connection.execute("SELECT changes()").fetchone()[0]
+            else:
+                rows = []
+                count += max(cursor.rowcount, 0)
+        rows = of_database(rows)
+        if len(runs) > 1:
+            connection.execute("COMMIT")
+    return rows, count
+
+
+def of_database(value: Any) -> Any:
+    """A value of a database as JSON: moments in UTC, bytes in hex, others as text."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, dict):
+        return {name: of_database(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [of_database(item) for item in value]
+    if isinstance(value, int):
+        return as_number(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(UTC)
+    if hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z")
+    return as_number(float(value)) if hasattr(value, "__float__") else str(value)
+
+
+@task
+async def table() -> None:
+    await run_query(
+        os.environ["DATABASE_URL"], "create table paid (who text, cents integer)"
+    )
+
+
+@task
+async def insert(rows: list[dict[str, Any]]) -> int:
+    _, count = await run_query(
+        os.environ["DATABASE_URL"], "insert into paid values (:who, :cents)", rows
+    )
+    return count
+
+
+@task
+async def sums() -> list[dict[str, Any]]:
+    rows, _ = await run_query(
+        os.environ["DATABASE_URL"],
+        "select who, sum(cents) as cents from paid where cents > :least group by who "
+        "order by who",
+        {"least": 0},
+    )
+    return rows
+
+
+@flow(name="ledger")
+async def ledger(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Writes rows into a database and sums them."""
+    fitting(rows, ROWS_SCHEMA)
+    await table()
+    insert_row_count = await insert(rows)
+    sums_rows = await sums()
+    return {"written": insert_row_count, "sums": sums_rows}
+
+
+if __name__ == "__main__":
+    asyncio.run(ledger(**json.loads(sys.argv[1])))
