@@ -55,7 +55,9 @@ def _to_run(lowering: Lowering, flow: Flow) -> Iterator[str]:
         "webhook": f"POST /api/v1/main/executions/webhook/{flow.namespace}/{flow.id}/KEY",
         "after": "by the end of the flow that it names",
     }
-    if kinds:
+    if flow.id != lowering.plan.name:
+        yield f"by the flow {lowering.plan.name}, which it belongs to"
+    elif kinds:
         yield ", or ".join(ways[kind] for kind in kinds)
     else:
         yield f"by hand, or POST /api/v1/main/executions/{flow.namespace}/{flow.id}"

@@ -40,8 +40,7 @@ def lower_foreach(task: Task, place: Place, lower_block: LowerBlock) -> list[mod
     outputs: list[Value] = []
     if collect is not None:
         outputs.append({"id": "value", "type": "STRING", "value": collect})
-    if tells:
-        found = list(failing(lowering, [*body, *last]))
+    if tells and (found := list(failing(lowering, [*body, *last]))):
         error = first_error(lowering, found, with_task=True)
         outputs.append({"id": "error", "type": "STRING", "value": template(error)})
     concurrency = int(task.literals.get("concurrency", 1))
@@ -61,7 +60,7 @@ def lower_foreach(task: Task, place: Place, lower_block: LowerBlock) -> list[mod
             f"when an item of `{task.id}` fails, items that run beside it end in the background on Kestra",
         )
     loop = model.Task(task.id, f"{CORE}.flow.Loop", properties)
-    results = f"outputs.{task.id}.outputs ?? null" if tells else "null"
+    results = f"outputs.{task.id}.outputs ?? null" if tells and found else "null"
     lowering.failing[task.id] = Failing(task.id, task.id, (("items", results), ("type", "'item'")))
     after = list(_results(task, place, collect is not None))
     return [*before, replace(loop, description=task.description), *after]

@@ -108,6 +108,11 @@ def _taken_in(task: Task, place: Place, inside: Lowering) -> tuple[list[model.In
         if ref.root == "run" and ref.name == "previous_success_at":
             continue
         carrier = _found(place, ref)
+        if ref.type.is_only("string"):
+            inputs[name] = model.Input(name, "STRING", is_required=False)
+            given[name] = f"{{{{ {carriers.value_of(carrier)} ?? null }}}}"
+            _known(inside, ref, Plain(f"inputs.{name}"))
+            continue
         inputs[name] = model.Input(name, "STRING", is_required=False, description="JSON text")
         given[name] = f"{{{{ ({carriers.text_of(carrier)}) ?? null }}}}"
         _known(inside, ref, Text(f"inputs.{name}"))

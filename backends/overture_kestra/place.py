@@ -169,7 +169,7 @@ class Place:
         if (ref.name, ref.field or "") in self.lowering.told:
             return self.lowering.told[ref.name, ref.field or ""]
         if ref.field == "state":
-            return Plain(f"({self.state(ref.name)} | lower | replace({_STATES if self.handler else _STATE}))")
+            return Plain(f"({self.state(ref.name)} | replace({_STATES if self.handler else _STATE}))")
         if ref.field == "error":
             error = self.lowering.errors.get(ref.name)
             return None if error is None else Text(f"({error})")
@@ -253,9 +253,12 @@ class Place:
         return None
 
 
-_STATE = "{'success': 'succeeded'}"
+_STATE = "{'SUCCESS': 'succeeded', 'FAILED': 'failed', 'SKIPPED': 'skipped'}"
 # a run that took too long: what it killed may still be on its way there
-_STATES = "{'success': 'succeeded', 'killed': 'cancelled', 'paused': 'cancelled', 'running': 'cancelled'}"
+_STATES = (
+    "{'SUCCESS': 'succeeded', 'FAILED': 'failed', 'SKIPPED': 'skipped', 'CANCELLED': 'cancelled', "
+    "'KILLED': 'cancelled', 'PAUSED': 'cancelled', 'RUNNING': 'cancelled'}"
+)
 
 
 def _trigger_kind(kinds: Collection[str]) -> str:

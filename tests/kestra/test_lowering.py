@@ -305,7 +305,7 @@ def test_a_block_that_may_take_only_so_long_stands_in_a_flow_of_its_own() -> Non
     outer, inner = flows["flow.yaml"], flows["flow_t.yaml"]
     assert kinds(outer["tasks"]) == ["OutputValues", "Subflow", "Log"]
     assert outer["tasks"][1]["inputs"] == {
-        "tasks_before_n": "{{ (outputs.before.values.n | toJson) ?? null }}",
+        "tasks_before_n": "{{ outputs.before.values.n ?? null }}",
         "who": "{{ inputs.who ?? null }}",
     }
     assert inner["sla"] == [{"id": "timeout", "type": "MAX_DURATION", "behavior": "FAIL", "duration": "PT1M"}]
@@ -322,7 +322,7 @@ def test_who_is_asked_for_each_item_is_asked_in_a_flow_of_its_own() -> None:
     )
     (loop,) = flows["flow.yaml"]["tasks"]
     assert kinds(loop["tasks"]) == ["Subflow", "Log"]
-    assert loop["tasks"][0]["inputs"] == {"item_x": "{{ (item.value | toJson) ?? null }}"}
+    assert loop["tasks"][0]["inputs"] == {"item_x": "{{ item.value ?? null }}"}
     assert kinds(flows["flow_ask.yaml"]["tasks"]) == ["Log", "Pause"]
 
 

@@ -209,7 +209,7 @@ def _files(engine: KestraEngine, world: str) -> dict[str, bytes]:
 
 
 def _states(plan: Plan, run: EngineRun) -> dict[str, str]:
-    rows = [row for row in run.tasks if row.flow in _flows(plan)]
+    rows = _rows(plan, run)
     states: dict[str, str] = {}
     for task in plan.walk():
         own: list[EngineTask] = [row for row in rows if row.name == task.id]
@@ -225,12 +225,14 @@ def _states(plan: Plan, run: EngineRun) -> dict[str, str]:
 
 def _attempts(plan: Plan, run: EngineRun) -> dict[str, int]:
     kinds = {task.id: task.kind for task in plan.walk()}
-    rows = [row for row in run.tasks if row.flow in _flows(plan) and kinds.get(row.name) in REPEATABLE]
+    rows = [row for row in _rows(plan, run) if kinds.get(row.name) in REPEATABLE]
     return {row.label: row.attempts for row in rows}
 
 
-def _flows(plan: Plan) -> tuple[str, str]:
-    return plan.name, f"{plan.name}_tasks"
+def _rows(plan: Plan, run: EngineRun) -> list[EngineTask]:
+    """The task runs of the workflow's own flows; a task in a flow of its own counts by the Subflow that runs it."""
+    flows = {plan.name, f"{plan.name}_tasks", *(f"{plan.name}_{task.id}" for task in plan.walk())}
+    return [row for row in run.tasks if row.flow in flows and row.flow != f"{plan.name}_{row.name}"]
 
 
 def _error(plan: Plan, run: EngineRun) -> dict[str, Any] | None:
@@ -263,7 +265,7 @@ def _failed(
     for task in tasks:
         if task.continues_on_error:
             continue
-        rows = [row for row in run.tasks if row.flow in _flows(plan) and row.state == "failed"]
+        rows = [row for row in _rows(plan, run) if row.state == "failed"]
         names = (task.id, *(f"{task.id}_{step}" for step in STEPS))
         own = [row for row in rows if row.name in names and row.index_path[: len(path)] == path]
         if not own:
