@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from overture_local.approvals import Approval, Question, answer, questions
 from overture_local.backend import LocalBackend, backend
 from overture_local.clock import Clock, SystemClock
 from overture_local.failures import Failure, NotDue, RunRefused
@@ -13,6 +14,7 @@ from overture_local.store import Event, RunRow, Store, StoreError
 
 __all__ = [
     "TRIGGER_DATA",
+    "Approval",
     "Cancellation",
     "Clock",
     "Event",
@@ -20,6 +22,7 @@ __all__ = [
     "Limits",
     "LocalBackend",
     "NotDue",
+    "Question",
     "Record",
     "RunRefused",
     "RunRequest",
@@ -28,9 +31,11 @@ __all__ = [
     "Store",
     "StoreError",
     "SystemClock",
+    "answer",
     "backend",
     "execute",
     "execute_resumed",
+    "questions",
     "resume",
     "run",
 ]

@@ -12,7 +12,6 @@ from overture.plan.model import Plan
 
 _ABSENT = {
     "action": "there is no catalogue yet: write it as an `http` task",
-    "approve": "nobody is asked yet",
 }
 _PARTLY = {
     "schedule": "the trigger's data is read; firing it is the work of `serve`",
@@ -24,6 +23,7 @@ _NOTES = {
     "python": "a child process with a cleaned environment, which is no sandbox",
     "shell": "a child process with a cleaned environment, which is no sandbox",
     "sql": "SQLite files of the workspace; PostgreSQL with `pip install 'overture[postgres]'`",
+    "approve": "the run ends `waiting`; `overture approve` answers and goes on with it",
     "email": "a server at a private address needs `--allow-host`",
     "resume": "what was in flight runs again, unless it is marked `at_most_once`",
     "call": "a run that is not waited for ends with this process at the latest",

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from overture.expressions.types import Json
 from overture.plan.model import Plan
+from overture_local.approvals import Suspended, questions
 from overture_local.clock import precise_timestamp, timestamp
 from overture_local.engine import Engine
 from overture_local.failures import Failure, NotDue
@@ -115,6 +116,7 @@ class Caller:
     async def resume(self, plan: Plan, row: RunRow, cancellation: Cancellation, owned: Ownership) -> RunResult:
         """Go on with a run that was interrupted; `owned` is given back at the end."""
         try:
+            self.surroundings.store.reopen(row.run)
             history = History.of(self.surroundings.store.events(row.run))
             beginning = Beginning.from_json(row.request)
             return await self._live(plan, row.run, beginning, row.started_at, history, cancellation)
@@ -174,8 +176,25 @@ class Caller:
         inner = Caller(surroundings, self.secrets, self.approved, self.policy, gate, self.depth + 1)
         engine = Engine(plan, run, names, gate, surroundings, history, inner)
         surroundings.tell("run_started", run, plan.name, started_at)
-        end = await Lifecycle(engine, cancellation).run()
+        try:
+            end = await Lifecycle(engine, cancellation).run()
+        except Suspended:
+            result = await self._suspend(plan, run, started_at, engine.shown())
+            if self.depth:
+                raise  # who called it waits too
+            return result
         return await self._finish(plan, run, started_at, end, engine.shown())
+
+    async def _suspend(self, plan: Plan, run: str, started_at: str, tasks: tuple[Record, ...]) -> RunResult:
+        store, now = self.surroundings.store, self.surroundings.clock.now()
+        seconds = (now - datetime.fromisoformat(started_at)).total_seconds()
+        result = RunResult(run, plan.name, "waiting", {}, None, tasks, round(seconds, 3))
+        await store.suspend(run, result.as_json())
+        asked = questions(store, run)
+        told: list[Json] = [{"task": each.place, "message": each.message, "until": each.until} for each in asked]
+        data: dict[str, Json] = {"state": "waiting", "approvals": told, "seconds": result.seconds}
+        self.surroundings.tell("run_waiting", run, plan.name, precise_timestamp(now), data)
+        return result
 
     async def _finish(self, plan: Plan, run: str, started_at: str, end: End, tasks: tuple[Record, ...]) -> RunResult:
         now = self.surroundings.clock.now()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from overture.expressions.failures import ExpressionError
 from overture.expressions.types import Json
 from overture.plan.model import Block, Plan, Task
+from overture_local.approvals import Suspended
 from overture_local.attempt import Attempt
 from overture_local.clock import deadline, is_past, precise_timestamp, sleep
 from overture_local.failures import Failure, TaskFailed
@@ -72,7 +73,7 @@ class Engine:
         async def cancel_tasks(tasks: Iterable[Task]) -> None:
             self.record_unrun(tasks, frame, "cancelled")
 
-        return await run_block(block, run_task, cancel_tasks)
+        return await run_block(block, run_task, cancel_tasks, self.surroundings.desk.share().part)
 
     async def run_task(self, task: Task, frame: Frame) -> Failure | None:
         """Run one instance of a task, or take what a process before us recorded of it; the failure that is its
@@ -102,7 +103,10 @@ class Engine:
             record.error = self._masked(failed.failure).of(task.stands_for or task.id)
             record.outputs = record.error.outputs
             self._end_inside(task, frame)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, Suspended):
+            if self.surroundings.desk.is_closed:
+                self._show_waiting(record, key)
+                raise
             record.state = "cancelled"
             record.ended_at = self._time()
             frame.records[task.id] = record
@@ -143,7 +147,8 @@ class Engine:
         """One attempt under its deadline. Raises TaskFailed, whatever goes wrong."""
         task, frame = attempt.task, attempt.frame
         try:
-            async with deadline(self.clock, task.timeout_seconds, frame.deadline) as limit:
+            own_seconds = None if task.kind == "approve" else task.timeout_seconds  # its clock ticks without us too
+            async with deadline(self.clock, own_seconds, frame.deadline) as limit:
                 placed = Attempt(self, task, frame.under(limit), attempt.number, attempt.remembered, attempt.started)
                 outputs = await self.surroundings.kinds[task.kind](placed)
         except TimeoutError:
@@ -180,6 +185,25 @@ class Engine:
 
     # recording
 
+    def question(self, attempt: Attempt) -> Mapping[str, Json] | None:
+        """What a person was asked before the run was interrupted or suspended."""
+        return self.history.asked.get(attempt.key)
+
+    def record_question(self, attempt: Attempt, data: Mapping[str, Json]) -> None:
+        """Record what a person is asked; a resumed run asks again, with the same words and deadline."""
+        at = attempt.frame.at(attempt.task.id)
+        data = {**data, "id": attempt.task.id, "at": at}
+        self.history.asked[attempt.key] = data
+        self._append_later("approval_asked", attempt.key, data)
+
+    def _show_waiting(self, record: Record, key: str) -> None:
+        """Nothing is recorded of what waits, or holds what waits: a resumed run comes to the same place."""
+        record.state = "waiting"
+        asked = self.history.asked.get(key)
+        if asked is not None:
+            record.outputs = {"message": asked["message"], "until": asked["until"]}
+        self._show(record)
+
     def record_start(self, task: Task, frame: Frame, data: Mapping[str, Json]) -> None:
         """Record more about a start that was made; `Attempt.started` of a resumed run has it."""
         self._append_later("task_started", frame.key(task.id), {"id": task.id, "at": frame.at(task.id), **data})
@@ -202,6 +226,8 @@ class Engine:
     def record_unrun(self, tasks: Iterable[Task], frame: Frame, state: Literal["skipped", "cancelled"]) -> None:
         """Record tasks, and all inside them but what stands in loops, as skipped or cancelled."""
         events: list[Event] = []
+        if self.surroundings.desk.is_closed:  # what has not started will, when the run goes on
+            return
         for task in _outside_loops(tasks):
             if task.id not in frame.records:
                 record = Record(task.id, frame.at(task.id), state)

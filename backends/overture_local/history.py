@@ -14,13 +14,15 @@ from overture_local.store import Event
 class History:
     """By the key of a task's instance: `started` with what its start recorded, `ended` with its record, `failed` its
     failed attempts, `opened` what a block decided (the items of a loop, the case taken), `rounds` the last round of a
-    repeat and whether it was the last one needed. `phase` is the last phase of the run that was entered."""
+    repeat and whether it was the last one needed, `asked` what a person was asked. `phase` is the last phase of the run
+    that was entered."""
 
     started: dict[str, Mapping[str, Json]] = field(default_factory=dict)
     ended: dict[str, Record] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     opened: dict[str, Mapping[str, Json]] = field(default_factory=dict)
     rounds: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    asked: dict[str, Mapping[str, Json]] = field(default_factory=dict)
     phase: Mapping[str, Json] | None = None
     log_bytes: int = 0
 
@@ -39,6 +41,8 @@ class History:
                 history.opened[key] = data
             elif event.kind == "round_ended":
                 history.rounds[key] = (data["round"], data["is_last"])
+            elif event.kind == "approval_asked":
+                history.asked[key] = data
             elif event.kind == "phase":
                 history.phase = data
             elif event.kind == "log":

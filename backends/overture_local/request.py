@@ -11,6 +11,7 @@ from overture.expressions.evaluation import ExpressionError, evaluate
 from overture.expressions.types import Json
 from overture.language.schema import validate
 from overture.plan.model import Plan, Trigger
+from overture_local.approvals import Approval, Question
 from overture_local.clock import Clock, SystemClock
 from overture_local.failures import Failure, NotDue, RunRefused
 from overture_local.frames import Frame, Record
@@ -37,8 +38,10 @@ class RunRequest:
     get a cleaned part of. `sources`: the texts of the workflow and of those it calls by their path, the run's own
     first, kept for `resume`. `approve_digest` pins the plan; `policy` is the table of a policy file. `workspace`: None
     is the current folder. `allow_hosts`, `policy` and `workspace` are kept too: a request to resume adds hosts, and has
-    a policy or a workspace only where it is to be another one. `on_event` gets each event as a JSON object, on the
-    loop's thread.
+    a policy or a workspace only where it is to be another one. `approvals`: answers by the id of the task, for a run
+    without a person; a task that is not among them is never answered, and its timeout passes on the clock. None: a run
+    that can only go on by an answer ends `waiting`, and `resume` goes on with it. `on_event` gets each event as a
+    JSON object, on the loop's thread.
     """
 
     inputs: Mapping[str, Json] = field(default_factory=dict)
@@ -51,6 +54,7 @@ class RunRequest:
     allow_hosts: tuple[str, ...] = ()
     approve_digest: str | None = None
     policy: Mapping[str, Json] | None = None
+    approvals: Mapping[str, Approval] | None = None
     clock: Clock = field(default_factory=SystemClock)
     on_event: OnEvent | None = None
     run_id: str | None = None
@@ -60,15 +64,17 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The `run` of cli.md: how it ended, its outputs, its first error, its tasks."""
+    """The `run` of cli.md: how it ended, or that it waits, its outputs, its first error, its tasks. `questions`: what
+    it and the runs that it called wait for."""
 
     run: str
     workflow: str
-    state: Literal["succeeded", "failed", "cancelled"]
+    state: Literal["succeeded", "failed", "cancelled", "waiting"]
     outputs: Mapping[str, Json]
     error: Failure | None
     tasks: tuple[Record, ...]
     seconds: float
+    questions: tuple[Question, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         return {

@@ -14,6 +14,7 @@ from typing import Any
 
 from overture.expressions.types import Json
 from overture.plan.model import Plan
+from overture_local.approvals import Desk, questions
 from overture_local.calls import Beginning, Caller, new_run_id
 from overture_local.failures import RunRefused
 from overture_local.gate import HostPattern, Policy, check_policy
@@ -28,6 +29,7 @@ from overture_local.terms import Terms
 from overture_local.transport import MayBePrivate
 from overture_local.web import Web
 
+_UNENDED = ("interrupted", "waiting")
 _CANCEL_POLL_SECONDS = 0.5  # real time: the wish comes from another process
 
 
@@ -72,8 +74,7 @@ async def execute(plan: Plan, request: RunRequest, store: Store, cancellation: C
         cancel = cancellation or Cancellation()
         with _watching(store, run_id, cancel):
             result = await caller.start(plan, run_id, beginning, cancel, request.sources)
-        await _let_finish(caller.surroundings)
-        return result
+        return await _finished(caller.surroundings, result)
 
 
 async def execute_resumed(
@@ -86,8 +87,8 @@ async def execute_resumed(
         row = store.show(run_id)
         if row.parent is not None:
             raise RunRefused(f"run `{run_id}` was called by run `{row.parent}`", "resume that one")
-        left = [each for each in store.called_by(run_id) if each.state == "interrupted"]
-        if row.result is not None and not left:
+        left = [each for each in store.called_by(run_id) if each.state in _UNENDED]
+        if row.ended_at is not None and not left:
             raise RunRefused(f"run `{run_id}` has ended: it {row.state}")
         if row.digest != plan.digest:
             raise RunRefused(f"run `{run_id}` was started with the plan {row.digest}, this one is {plan.digest}")
@@ -98,14 +99,13 @@ async def execute_resumed(
             beginning = replace(beginning, terms=terms.masked(caller.surroundings.masker))
             store.keep(run_id, beginning.as_json())  # interrupted once more, it goes on with what was given now
             cancel = cancellation or Cancellation()
-            if row.result is not None:
+            if row.ended_at is not None and row.result is not None:
                 result = RunResult.from_json(row.result)
             else:
                 with _watching(store, run_id, cancel):
                     result = await caller.resume(plan, row, cancel, owned)
             await _resume_called(caller, plan, run_id, cancel)
-            await _let_finish(caller.surroundings)
-            return result
+            return await _finished(caller.surroundings, result)
     finally:
         owned.release()
 
@@ -115,7 +115,8 @@ async def _resume_called(caller: Caller, plan: Plan, run_id: str, cancellation: 
     store = caller.surroundings.store
     for row in store.called_by(run_id):
         callee = plan.callees.get(row.workflow)
-        if row.state == "interrupted" and callee is not None and callee.digest == row.digest:
+        if row.state in _UNENDED and callee is not None and callee.digest == row.digest:
+            caller.surroundings.desk.open()
             await caller.resume(callee, row, cancellation, store.own(row.run))
 
 
@@ -142,6 +143,7 @@ async def _caller(plan: Plan, request: RunRequest, store: Store, terms: Terms) -
     masker = Masker([*(secret.reveal() for secret in secrets.values()), key])
     web = Web(request.limits, _may_be_private(approved, policy), request.resolve)
     models = ModelServer(request.environment, request.limits)
+    desk = Desk(store, request.clock, request.approvals)
     try:
         surroundings = Surroundings(
             TASKS,
@@ -154,10 +156,12 @@ async def _caller(plan: Plan, request: RunRequest, store: Store, terms: Terms) -
             web,
             models,
             asyncio.Semaphore(request.limits.processes),
+            desk,
             request.on_event,
         )
         yield Caller(surroundings, secrets, approved, policy)
     finally:
+        desk.close()
         await web.close()
         await models.close()
 
@@ -209,10 +213,14 @@ def _watching(store: Store, run_id: str, cancellation: Cancellation) -> Iterator
         watcher.cancel()
 
 
-async def _let_finish(surroundings: Surroundings) -> None:
-    """Wait for the runs that a `call` started without waiting for them."""
+async def _finished(surroundings: Surroundings, result: RunResult) -> RunResult:
+    """The result, once the runs have ended that a `call` started without waiting for them; nothing else can go on."""
+    surroundings.desk.go(-1)
     while surroundings.detached:
         await asyncio.gather(*surroundings.detached, return_exceptions=True)
+    if not surroundings.desk.is_closed:
+        return result
+    return replace(result, questions=tuple(questions(surroundings.store, result.run)))
 
 
 def _at_the_door(home: Path, start: Any) -> RunResult:

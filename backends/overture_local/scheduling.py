@@ -15,12 +15,14 @@ from overture_local.failures import Failure
 
 RunTask = Callable[[Task], Awaitable[Failure | None]]
 CancelTasks = Callable[[Iterable[Task]], Awaitable[None]]
+Part = Callable[[int], None]
 
 
-async def run_block(block: Block, run_task: RunTask, cancel_tasks: CancelTasks) -> Failure | None:
+async def run_block(block: Block, run_task: RunTask, cancel_tasks: CancelTasks, part: Part) -> Failure | None:
     """Run the block to its end; its first failure, or None. `run_task` gives the failure of a task that fails its
-    block. `cancel_tasks` is told the tasks that never started, also when we are cancelled ourselves."""
-    schedule = _Schedule(block, run_task)
+    block. `cancel_tasks` is told the tasks that never started, also when we are cancelled ourselves; `part` how many
+    run side by side, whenever that changes."""
+    schedule = _Schedule(block, run_task, part)
     try:
         await schedule.run()
     finally:
@@ -30,8 +32,9 @@ async def run_block(block: Block, run_task: RunTask, cancel_tasks: CancelTasks) 
 
 
 class _Schedule:
-    def __init__(self, block: Block, run_task: RunTask) -> None:
+    def __init__(self, block: Block, run_task: RunTask, part: Part) -> None:
         self._run_task = run_task
+        self._part = part
         self.failure: Failure | None = None
         self.unstarted: dict[str, Task] = {task.id: task for task in block.tasks}
         self._unmet = {task.id: len(task.needs) for task in block.tasks}
@@ -75,6 +78,7 @@ class _Schedule:
             started = asyncio.create_task(self._run_one(self._start(self._ready.popleft())))
             self._running.add(started)
             started.add_done_callback(self._ended)
+        self._part(len(self._running))
 
     def _ended(self, ended: asyncio.Task[None]) -> None:
         self._running.discard(ended)

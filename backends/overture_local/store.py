@@ -23,7 +23,7 @@ from overture_local.clock import timestamp
 from overture_local.ownership import Ownership
 from overture_local.writer import Statement, Writer
 
-RunState = Literal["running", "interrupted", "succeeded", "failed", "cancelled"]
+RunState = Literal["running", "interrupted", "waiting", "succeeded", "failed", "cancelled"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -49,6 +49,13 @@ CREATE TABLE IF NOT EXISTS events (
     key TEXT NOT NULL,
     data TEXT NOT NULL,
     PRIMARY KEY (run, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers (
+    run TEXT NOT NULL,
+    key TEXT NOT NULL,
+    time TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (run, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (
     workflow TEXT NOT NULL,
@@ -86,8 +93,9 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class RunRow:
     """A run as it stands in the store. `request` is what it was started with (see `Beginning`), `sources` the texts of
-    the workflow by their path, the run's own first; `result` the JSON of cli.md once it ended. `state` is
-    `interrupted` when nobody runs it any more though it has not ended."""
+    the workflow by their path, the run's own first; `result` the JSON of cli.md once it ended, or as it stood when it
+    began to wait. `state` is `waiting` when nobody runs it until a person has answered, `interrupted` when nobody does
+    for another reason though it has not ended."""
 
     run: str
     workflow: str
@@ -185,6 +193,26 @@ class Store:
         sql = "UPDATE runs SET state = ?, ended_at = ?, result = ? WHERE run = ?"
         return self._writer.write_from_loop([(sql, (state, ended_at, _dump(result), run))])
 
+    def suspend(self, run: str, result: Mapping[str, Json]) -> asyncio.Future[None]:
+        """Record that a run waits for people, and how far it came."""
+        sql = "UPDATE runs SET state = 'waiting', result = ? WHERE run = ?"
+        return self._writer.write_from_loop([(sql, (_dump(result), run))])
+
+    def reopen(self, run: str) -> None:
+        """Record that a run that waited goes on."""
+        sql = "UPDATE runs SET state = 'running', result = NULL WHERE run = ? AND state = 'waiting'"
+        self._writer.write([(sql, (run,))]).result()
+
+    def answer(self, run: str, key: str, time: str, data: Mapping[str, Json]) -> bool:
+        """Record what a person answered; False when there is an answer already. Anybody may, not the run's owner only,
+        so it is no event of the run. When this returns it is on the disk."""
+        with self._reading:
+            done = self._reader.execute(
+                "INSERT OR IGNORE INTO answers (run, key, time, data) VALUES (?, ?, ?, ?)",
+                (run, key, time, _dump(data)),
+            )
+            return done.rowcount == 1
+
     def set_state(self, workflow: str, values: Mapping[str, Json]) -> None:
         """Overwrite variables of a workflow's state."""
         self._writer.write(
@@ -236,6 +264,11 @@ class Store:
         """Everything that happened in a run, in order."""
         rows = self._query("SELECT time, kind, key, data FROM events WHERE run = ? ORDER BY number", run)
         return [Event(time, kind, key, json.loads(data)) for time, kind, key, data in rows]
+
+    def answers(self, run: str) -> dict[str, Mapping[str, Json]]:
+        """What people answered in a run, by the key of the task."""
+        rows = self._query("SELECT key, data FROM answers WHERE run = ?", run)
+        return {key: json.loads(data) for key, data in rows}
 
     def state(self, workflow: str) -> dict[str, Json]:
         """What the workflow's runs have remembered."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from overture.expressions.types import Json
+from overture_local.approvals import Desk
 from overture_local.clock import Clock
 from overture_local.limits import Limits
 from overture_local.models import ModelServer
@@ -25,7 +26,8 @@ RunKind = Callable[["Attempt"], Awaitable[Mapping[str, Json]]]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`kinds`: what runs each kind of task. `processes`: places for children. `detached`: runs nobody waits for."""
+    """`kinds`: what runs each kind of task. `processes`: places for children. `desk`: where runs wait for people.
+    `detached`: runs nobody waits for."""
 
     kinds: Mapping[str, RunKind]
     store: Store
@@ -37,6 +39,7 @@ class Surroundings:
     web: Web
     models: ModelServer
     processes: asyncio.Semaphore
+    desk: Desk
     on_event: OnEvent | None = None
     detached: set[asyncio.Task[Any]] = field(default_factory=set)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from overture.plan.model import Plan
-from overture_local import RunRequest, Store, execute
+from overture_local import RunRequest, Store, execute, execute_resumed
 
 
-def crash(plan: Plan, folder: Path, kill_at: int, url: str, **given: Any) -> None:
-    """`given`: more of the request. Returns when the run ended before that transition."""
+def crash(plan: Plan, folder: Path, kill_at: int, url: str, *, is_resumed: bool = False, **given: Any) -> None:
+    """`given`: more of the request; `is_resumed`: the run is there, and goes on. Returns when the run ended, or came to
+    wait, before that transition."""
     commits = 0
 
     def on_commit() -> None:
@@ -32,4 +33,7 @@ def crash(plan: Plan, folder: Path, kill_at: int, url: str, **given: Any) -> Non
         **given,
     )
     with Store(request.home, on_commit=on_commit) as store:
-        asyncio.run(execute(plan, request, store))
+        if is_resumed:
+            asyncio.run(execute_resumed(plan, "run-1", request, store))
+        else:
+            asyncio.run(execute(plan, request, store))

@@ -28,7 +28,7 @@ from overture.testing import (
 )
 from overture.testing.instances import REPEATABLE
 from overture.testing.models import MODEL_KEY
-from overture_local import RunRequest, RunResult, Store, run
+from overture_local import Approval, RunRequest, RunResult, Store, run
 from overture_local.kinds import TASKS
 
 CASES = find_cases(Path(__file__).parents[1] / "cases")
@@ -104,6 +104,10 @@ def _run(
         workspace=workspace,
         home=home,
         allow_hosts=("127.0.0.1", *case.allow),
+        approvals={
+            task: Approval(each.approved, each.by, each.comment, dict(each.value) or None)
+            for task, each in case.approvals.items()
+        },
         clock=SystemClock() if case.clock is None else SettableClock(case.clock),
         on_event=events.append,
     )

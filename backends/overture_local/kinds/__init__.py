@@ -8,6 +8,7 @@ from overture_local.kinds.call import run_call
 from overture_local.kinds.files import run_read_file, run_write_file
 from overture_local.kinds.http import run_http
 from overture_local.kinds.mail import run_email
+from overture_local.kinds.people import run_approve
 from overture_local.kinds.python import run_python
 from overture_local.kinds.shell import run_shell
 from overture_local.kinds.simple import run_assert, run_fail, run_log, run_remember, run_set, run_stop, run_wait
@@ -30,6 +31,7 @@ TASKS: dict[str, RunKind] = {
     "fail": run_fail,
     "stop": run_stop,
     "wait": run_wait,
+    "approve": run_approve,
     "call": run_call,
     "branch": run_branch,
     "foreach": run_foreach,

@@ -126,6 +126,15 @@ async def _work_side_by_side(
     attempt: Attempt, loop: _Loop, waiting: Iterator[tuple[int, Json]], concurrency: int
 ) -> None:
     workers = [asyncio.create_task(_work(attempt, loop, waiting)) for _ in range(concurrency)]
+    share, alive = attempt.engine.surroundings.desk.share(), set(workers)
+
+    def ended(worker: asyncio.Task[None]) -> None:
+        alive.discard(worker)
+        share.part(len(alive))
+
+    share.part(concurrency)
+    for worker in workers:
+        worker.add_done_callback(ended)
     try:
         await asyncio.gather(*workers)
     finally:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from overture.expressions.tree import ObjectOf, Text, constant, references
 from overture.expressions.types import Json
 from overture.plan.model import Plan
+from overture_local.approvals import Suspended
 from overture_local.attempt import Attempt
 from overture_local.calls import Beginning, called_run_id
 from overture_local.failures import NotDue, RunRefused, TaskFailed
@@ -32,7 +33,8 @@ async def run_call(attempt: Attempt) -> Mapping[str, Json]:
     try:
         result = await asyncio.shield(work)
     except asyncio.CancelledError:
-        cancellation.request()
+        if not engine.surroundings.desk.is_closed:
+            cancellation.request()
         await asyncio.gather(work, return_exceptions=True)
         raise
     if result.state != "succeeded":
@@ -45,12 +47,15 @@ async def run_call(attempt: Attempt) -> Mapping[str, Json]:
 async def _detach(attempt: Attempt, work: asyncio.Task[RunResult], created: asyncio.Event) -> None:
     """Let a run go on by itself, once it is in the store; the process ends when it has. Raises what keeps it from
     starting."""
-    detached = attempt.engine.surroundings.detached
+    detached, desk = attempt.engine.surroundings.detached, attempt.engine.surroundings.desk
     detached.add(work)
+    desk.go(1)
 
     def ended(work: asyncio.Task[RunResult]) -> None:
         detached.discard(work)
-        if not work.cancelled() and (error := work.exception()) is not None:
+        desk.go(-1)
+        error = None if work.cancelled() else work.exception()
+        if error is not None and not isinstance(error, Suspended):
             attempt.engine.log("error", f"the run of `{attempt.literal('workflow')}`: {error}", None, None)
 
     is_created = asyncio.create_task(created.wait())
@@ -58,6 +63,7 @@ async def _detach(attempt: Attempt, work: asyncio.Task[RunResult], created: asyn
     if not created.is_set():
         is_created.cancel()
         detached.discard(work)
+        desk.go(-1)
         await work
     work.add_done_callback(ended)
 
@@ -71,7 +77,7 @@ async def _run(
     run = called_run_id(engine.run, attempt.key, attempt.number)
     while store.has(run):
         row = store.show(run)
-        if row.state == "interrupted" and row.digest == plan.digest:
+        if row.state in ("interrupted", "waiting") and row.digest == plan.digest:
             created.set()
             return await engine.caller.resume(plan, row, cancellation, store.own(run))
         if row.result is not None and row.state != "cancelled":
