@@ -95,8 +95,8 @@ class Pebble:
                 return f"(not {self.condition(operand)})"
             case Binary(op="and" | "or" as op, left=left, right=right):
                 return f"({self.condition(left)} {op} {self.condition(right)})"
-            case Binary(op="~", left=left, right=right):
-                return f"({self._rendered(left)} ~ {self._rendered(right)})"
+            case Binary(op="~"):
+                return self._joined(_operands(tree))
             case Conditional(condition=condition, then=then, otherwise=otherwise):
                 return f"({self.condition(condition)} ? {self.value(then)} : {self.value(otherwise)})"
             case Template(parts=parts):
@@ -280,12 +280,21 @@ class Pebble:
         return self.value(tree)
 
     def _joined(self, parts: tuple[Expr, ...]) -> str:
-        if not parts:
-            return "''"
-        sides = [self._rendered(part) for part in parts]
-        if len(sides) == 1:
-            return sides[0] if _is_text(parts[0]) else f"({sides[0]} ~ '')"
-        return f"({' ~ '.join(sides)})"
+        sides: list[str] = []
+        constant = ""
+        for part in parts:
+            is_constant, value = constant_value(part)
+            if is_constant and isinstance(value, str):
+                constant += value
+                continue
+            sides += [pebble_string(constant)] if constant else []
+            sides.append(self._rendered(part))
+            constant = ""
+        if constant or len(sides) < 2:
+            is_text = all(map(_is_text, parts)) and not constant
+            if not sides or not is_text:
+                sides.append(pebble_string(constant))
+        return f"({' ~ '.join(sides)})" if len(sides) > 1 else sides[0]
 
     # ---- texts
 
@@ -399,7 +408,7 @@ class Pebble:
             raise Inexact("an object whose members stand apart")
         source = carriers.text_of(carrier)
         if isinstance(carrier, carriers.Text):
-            source, steps = carrier.expression, [*carrier.steps, *steps]
+            source, steps = carrier.expression, [*(step for step in carrier.steps if step != carriers.SAME), *steps]
         program = " | ".join([".[0] | fromjson", *steps])
         return f"[{source}] | jq('{program}') | first"
 
@@ -421,6 +430,14 @@ _FILTERS: Mapping[str, Callable[[Pebble, Filter], str]] = {
     "urlencode": Pebble.urlencode,
     **dict.fromkeys(_SAME_NAME, Pebble.same_name),
 }
+
+
+def _operands(tree: Expr) -> tuple[Expr, ...]:
+    """What a row of `~` joins."""
+    tree = bare(tree)
+    if isinstance(tree, Binary) and tree.op == "~":
+        return (*_operands(tree.left), *_operands(tree.right))
+    return (tree,)
 
 
 def _base(tree: Expr) -> Type:

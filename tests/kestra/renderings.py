@@ -79,12 +79,21 @@ def renderings(judged: Judged, prefix: str) -> Iterator[tuple[dict[str, Any], li
     for number, is_carried in enumerate(ways):
         names = _Names(judged, f"{prefix}_{number}", is_carried)
         variables = names.variables()
+        if any(_loses(value) for value in variables.values()):
+            continue  # an undeclared member that is null: the export warns of it
         if variables in seen:
             continue
         seen.append(variables)
         found = list(_templates(judged, Pebble(names.find)))
         if found:
             yield {names.prefix: variables}, found
+
+
+def _loses(value: Any) -> bool:
+    """Whether an object inside has a member that is null, which Kestra drops."""
+    if isinstance(value, dict):
+        return any(each is None or _loses(each) for each in value.values())
+    return isinstance(value, list) and any(map(_loses, value))
 
 
 def _templates(judged: Judged, pebble: Pebble) -> Iterator[Rendering]:

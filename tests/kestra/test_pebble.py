@@ -47,6 +47,12 @@ def message(text: str) -> str | None:
         ("{{ 'a' if inputs.b else 'b' }}", "{{ inputs.b ? 'a' : 'b' }}"),
         ("{{ inputs.list | tojson }}", "{{ inputs.list | toJson }}"),
         ('{{ "it\'s" }}', "it's"),
+        # a brace of the text and that of a tag would open another tag
+        ("{{ '{' }}{{ inputs.s }}", "{{ '{' }}{{ inputs.s }}"),
+        ("{{ '{' }}{{ '% x' }}{{ inputs.s }}", "{{ '{%' }} x{{ inputs.s }}"),
+        ("{{ 'a' ~ '{{' ~ inputs.s }}", "{{ 'a{{' ~ inputs.s }}"),
+        ("{{ '' ~ inputs.n }}", "{{ inputs.n ~ '' }}"),
+        ("{{ inputs.data.deep is defined }}", "{{ inputs.data contains 'deep' }}"),
     ],
 )
 def test_what_means_the_same_is_pebble(ours: str, pebble: str) -> None:
