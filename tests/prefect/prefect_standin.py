@@ -19,17 +19,21 @@ from datetime import UTC, datetime
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 current_task: ContextVar[Any] = ContextVar("current_task")
 
 
 @dataclass
 class Record:
-    """What the runs of a test did. `tasks`: the last state of each task run by its name; `logs`: level and text."""
+    """What the runs of a test did. `tasks`: the last state of each task run by its name; `logs`: level and text.
+    `answers`: what people fill in, by task."""
 
     tasks: dict[str, str] = field(default_factory=dict)
     logs: list[tuple[str, str]] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class State:
@@ -86,6 +90,35 @@ class Task:
         raise AssertionError("the last attempt returns or raises")
 
 
+class RunInput(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def with_initial_data(cls, description: str) -> type[RunInput]:
+        assert isinstance(description, str)
+        return cls
+
+
+class Pause:
+    """The pauses of a run: one at a time for each of its flows, which ends when it is answered or times out."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.waiting: asyncio.Future[dict[str, Any]] | None = None
+
+    async def wait(self, wait_for_input: type[RunInput], **options: float) -> RunInput:
+        name = current_task.get().name.partition("[")[0]
+        if name in self.record.answers:
+            await asyncio.sleep(0)
+            return wait_for_input(**self.record.answers[name])
+        self.waiting = asyncio.get_running_loop().create_future()
+        return wait_for_input(**await asyncio.wait_for(self.waiting, options["timeout"]))
+
+    async def resume(self, run: object, run_input: dict[str, Any]) -> None:
+        assert self.waiting is not None
+        self.waiting.set_result(run_input)
+
+
 def modules(record: Record) -> dict[str, ModuleType]:
     """The modules that a generated one may import of Prefect."""
 
@@ -133,9 +166,19 @@ def modules(record: Record) -> dict[str, ModuleType]:
             return type(name, (), {"__init__": lambda self, *args, **kwargs: None})
 
     flow_run = SimpleNamespace(id=uuid.uuid4(), scheduled_start_time=datetime.now(UTC), flow_name="flow")
-    task_run = type("TaskRun", (), {"id": property(lambda self: current_task.get().id)})()
+    parts = {name: property(lambda self, name=name: getattr(current_task.get(), name)) for name in ("id", "name")}
+    task_run = type("TaskRun", (), parts)()
+    pause = Pause(record)
     found = {
-        "prefect": {"task": task, "flow": flow, "get_run_logger": Logger, "get_client": Client},
+        "prefect": {
+            "task": task,
+            "flow": flow,
+            "get_run_logger": Logger,
+            "get_client": Client,
+            "pause_flow_run": pause.wait,
+        },
+        "prefect.flow_runs": {"aresume_flow_run": pause.resume},
+        "prefect.input": {"RunInput": RunInput},
         "prefect.states": {"Completed": State, "State": dict},
         "prefect.runtime": {"flow_run": flow_run, "task_run": task_run},
         "prefect.variables": {"Variable": Variable},

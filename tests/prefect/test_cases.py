@@ -16,7 +16,7 @@ from prefect_standin import Record
 from overture.cli.loading import load
 from overture.plan.build import plan
 from overture.plan.model import Plan
-from overture.testing import find_cases, load_case
+from overture.testing import Answer, Mailbox, find_cases, load_case
 from overture.testing.agreement import Observed, differences
 from overture.testing.cases import Case, read_workspace
 from overture.testing.instances import comparable_tasks
@@ -45,13 +45,14 @@ def test_a_case_is_what_its_module_does(folder: Path, tmp_path: Path) -> None:
         pytest.skip("; ".join(gap.message for gap in export.gaps if gap.severity == "error"))
     if case.name in CLOCKED:
         pytest.skip("the module reads the clock of the machine")
-    with case.world() as world:
+    with case.world() as world, Mailbox() as mailbox:
         workspace = tmp_path / "workspace"
         workspace.mkdir()
-        placed = case.placed(world.url, workspace)
+        placed = case.placed(world.url, workspace, mailbox.url)
         placed.lay_files(workspace)
         state_name = f"{built.name}_state"
         record = Record(variables={state_name: dict(placed.state)} if placed.state else {})
+        record.answers = {task: answer_of(answer) for task, answer in placed.approvals.items()}
         models = {
             "OPENAI_BASE_URL": world.model_url,
             "OPENAI_API_KEY": "key-of-the-test",
@@ -76,10 +77,17 @@ def test_a_case_is_what_its_module_does(folder: Path, tmp_path: Path) -> None:
             state_after=record.variables.get(state_name, {}),
             files=read_workspace(workspace),
             log=None,
+            mails=mailbox.mails,
             records_unstarted=False,
             comparable=comparable_tasks(built, BLOCKS),
         )
         assert differences(placed, observed) == []
+
+
+def answer_of(answer: Answer) -> dict[str, Any]:
+    """The form as a person fills it in."""
+    said = {"by": answer.by, "comment": answer.comment}
+    return {"approved": answer.approved, **said, **answer.value}
 
 
 def trigger_of(case: Case, built: Plan) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def failure_type(error: BaseException) -> str:
 @task
 async def first() -> None:
     form = Approval.with_initial_data(description="Well?")
-    _, is_late = await answered(form, 2, approved=False)
+    _, is_late = await answered(form, 1, approved=False)
     if is_late:
         raise TimeoutError("nobody answered in time")
 

@@ -92,11 +92,11 @@ async def answered(
     return answer, silence.done()
 
 
-def filled_in(answer: Approval, schema: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The fields of a form, which fit its schema; None where a refusal has none."""
+def filled_in(answer: Approval, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a form, which fit its schema."""
     fields = answer.model_dump(by_alias=True, exclude=set(Approval.model_fields))
     found = {name: value for name, value in fields.items() if value is not None}
-    return fitting(found, schema) if answer.approved or found else None
+    return fitting(found, schema)
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -114,13 +114,13 @@ class AskForm(Approval):
 @task(name="ask")
 async def ask_() -> tuple[str, bool, str | None, str | None, dict[str, Any] | None]:
     form = AskForm.with_initial_data(description="Well?")
-    answer, is_late = await answered(form, 2, approved=True)
+    answer, is_late = await answered(form, 1, approved=True)
     return (
         "timed_out" if is_late else "approved" if answer.approved else "rejected",
         answer.approved,
         answer.by,
         answer.comment,
-        None if is_late else filled_in(answer, ASK_SCHEMA),
+        filled_in(answer, ASK_SCHEMA) if answer.approved and not is_late else None,
     )
 
 

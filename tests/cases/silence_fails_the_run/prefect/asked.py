@@ -20,7 +20,7 @@ class Approval(RunInput):
 @task(name="ask")
 async def ask_() -> None:
     form = Approval.with_initial_data(description="Well?")
-    await pause_flow_run(wait_for_input=form, timeout=2, poll_interval=2)
+    await pause_flow_run(wait_for_input=form, timeout=1, poll_interval=2)
 
 
 @task

@@ -130,11 +130,11 @@ async def apart(question: Callable[[], Awaitable[Any]]) -> Any:
     return await approval()
 
 
-def filled_in(answer: Approval, schema: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The fields of a form, which fit its schema; None where a refusal has none."""
+def filled_in(answer: Approval, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a form, which fit its schema."""
     fields = answer.model_dump(by_alias=True, exclude=set(Approval.model_fields))
     found = {name: value for name, value in fields.items() if value is not None}
-    return fitting(found, schema) if answer.approved or found else None
+    return fitting(found, schema)
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -165,14 +165,14 @@ async def budget() -> tuple[str, str | None, dict[str, Any] | None]:
     return (
         "timed_out" if is_late else "approved" if answer.approved else "rejected",
         answer.by,
-        None if is_late else filled_in(answer, BUDGET_SCHEMA),
+        filled_in(answer, BUDGET_SCHEMA) if answer.approved and not is_late else None,
     )
 
 
 @task
 async def press() -> tuple[str, bool]:
     form = Approval.with_initial_data(description="Do we tell?")
-    answer, is_late = await apart(lambda: answered(form, 3, approved=False))
+    answer, is_late = await apart(lambda: answered(form, 2, approved=False))
     return (
         "timed_out" if is_late else "approved" if answer.approved else "rejected",
         answer.approved,
