@@ -41,11 +41,11 @@ def lower(plan: Plan, options: Mapping[str, str], *, tells: bool = False) -> tup
         flows = _two_flows(lowering) if needs_two(plan) else _one_flow(lowering)
     except Refused as refused:
         gap = Gap(refused.pointer or "", refused.message, refused.help)
-        return (), (*lowering.gaps, gap)
+        return (), tuple(dict.fromkeys((*lowering.gaps, gap)))
     flows += tuple(
         replace(flow, variables=_variables(inside), header=header(inside, flow)) for inside, flow in lowering.outlined
     )
-    return tuple(with_scripts(flow, lowering.parts) for flow in flows), tuple(lowering.gaps)
+    return tuple(with_scripts(flow, lowering.parts) for flow in flows), tuple(dict.fromkeys(lowering.gaps))
 
 
 def _one_flow(lowering: Lowering) -> tuple[Flow, ...]:
@@ -330,6 +330,8 @@ def _outputs(lowering: Lowering, place: Place) -> tuple[model.Task | None, tuple
     made = []
     for each in plan.outputs:
         kind = output_type(each.value.type)
+        if kind == "JSON" and carriers.is_open(each.value.type):
+            lowering.warn(f"/outputs/{each.name}", *_undeclared(each.name))
         is_required = not _is_left_out(each.value)
         description = "JSON text: a JSON output would lose members that are null" if kind == "TEXT" else None
         kind = "STRING" if kind == "TEXT" else kind

@@ -64,6 +64,7 @@ class Lowering:
     needs_uv: bool = False
     harmless: set[str] = field(default_factory=set)
     tells: bool = False
+    has_files: bool = field(init=False)
     outlined: list[tuple[Lowering, model.Flow]] = field(default_factory=list)
     results: dict[tuple[str, str], Carrier] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -79,6 +80,12 @@ class Lowering:
     chains: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.has_files = any(
+            task.kind in ("read_file", "write_file") or "save" in task.fields or "file" in task.fields
+            for task in self.plan.walk()
+        )
+
     @property
     def namespace(self) -> str:
         return self.options.get("namespace", "overture")
@@ -93,9 +100,7 @@ class Lowering:
         return free
 
     def warn(self, pointer: str, message: str, help: str | None = None) -> None:
-        gap = Gap(pointer, message, help, "warning")
-        if gap not in self.gaps:
-            self.gaps.append(gap)
+        self.gaps.append(Gap(pointer, message, help, "warning"))
 
     def state_key(self, name: str) -> str:
         """The key of a value kept between runs: keys belong to the whole namespace."""

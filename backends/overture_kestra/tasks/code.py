@@ -65,19 +65,11 @@ def _quoted(word: str) -> str:
 
 
 def _files(place: Place) -> dict[str, Value]:
-    return {"namespaceFiles": {"enabled": True}} if _has_files(place) else {}
-
-
-def _has_files(place: Place) -> bool:
-    """Whether the workflow works with files at all: then what runs here sees them."""
-    kinds = {"read_file", "write_file"}
-    return any(
-        task.kind in kinds or "save" in task.fields or "file" in task.fields for task in place.lowering.plan.walk()
-    )
+    return {"namespaceFiles": {"enabled": True}} if place.lowering.has_files else {}
 
 
 def _warn_of_files(task: Task, place: Place) -> None:
-    if _has_files(place):
+    if place.lowering.has_files:
         place.lowering.warn(
             task.pointer,
             f"files that `{task.id}` itself writes are not kept: on Kestra each task runs in a folder of its own",
