@@ -19,6 +19,7 @@ from overture.plan.python_source import (
     python_literal,
 )
 from overture_prefect import sources
+from overture_prefect.features import features_of
 from overture_prefect.model import Function, Module, Statement
 from overture_prefect.names import Register, block_name
 from overture_prefect.naming import FlowNaming
@@ -100,9 +101,7 @@ class Program:
             trees = [*trigger.inputs.values(), *([trigger.when] if trigger.when is not None else [])]
             reads += [ref for tree in trees for ref in references(tree)]
         reads += [ref for output in self.plan.outputs for ref in references(output.value)]
-        paged = [task for task in self.plan.walk() if task.kind == "http" and "pages" in task.literals]
-        if any(task.reads & {"status", "headers"} for task in paged):
-            self.features.add("last_page")
+        self.features |= features_of(self.plan)
         self._note_errors()
         self.trigger_parts = {ref.name for ref in reads if ref.root == "trigger"}
         self.reads_trigger = any(ref.root == "run" and ref.name == "trigger" for ref in reads)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from overture.plan.portable import portable
 from overture.plan.python_source import python_literal
+from overture_prefect.features import models_of
 from overture_prefect.making import Maker
 
 
 def lower_ai(maker: Maker) -> dict[str, str]:
-    models = maker.literal("models")
+    features = maker.program.features
+    models = models_of(maker.task)
     if models:
-        named = python_literal(list(models))
+        named = python_literal(models if "ai_models" in features else models[0])
     else:
         maker.imports("import os")
-        named = '[os.environ["OVERTURE_MODEL"]]'
+        named = 'os.environ["OVERTURE_MODEL"]'
+        named = f"[{named}]" if "ai_models" in features else named
     options = [named, maker.rendered("prompt")]
     if maker.has("system"):
         options.append(f"system={maker.rendered('system')}")
@@ -33,6 +36,8 @@ def lower_ai(maker: Maker) -> dict[str, str]:
             options.append(f"{name}={python_literal(value)}")
     call = f"await {maker.helper('ask')}({', '.join(options)})"
     read = maker.read_fields()
+    if read == ["value"] and "ai_told" not in features:
+        return {"value": call}
     if not read:
         maker.body.append(call)
         return {}

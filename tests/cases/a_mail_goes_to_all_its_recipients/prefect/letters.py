@@ -18,7 +18,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, getaddresses, parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from jsonschema import Draft202012Validator, FormatChecker
 from prefect import flow, task
@@ -180,10 +180,15 @@ async def send_mail(
         raise PermissionError(f"the mail cannot be written: {error}") from None
     if not recipients:
         raise PermissionError("the mail has no recipient")
-    if urlsplit(url).scheme not in ("smtp", "smtps"):
+    try:
+        server = urlsplit(url.strip())
+        port = server.port or (465 if server.scheme == "smtps" else 25)
+    except ValueError:  # it quotes the url, and so the password
+        raise PermissionError("the connection is no url") from None
+    if server.scheme not in ("smtp", "smtps"):
         raise PermissionError("the connection is no smtp or smtps url")
     try:
-        refused = await asyncio.to_thread(deliver, url, mail, recipients)
+        refused = await asyncio.to_thread(deliver, server, port, mail, recipients)
     except (OSError, smtplib.SMTPException) as error:
         raise RuntimeError(f"the mail was not sent: {error}") from None
     if refused:
@@ -225,23 +230,23 @@ def attach(mail: EmailMessage, path: str) -> None:
     mail.add_attachment(place(path).read_bytes(), main, sub, filename=name)
 
 
-def deliver(url: str, mail: EmailMessage, recipients: Sequence[str]) -> Iterable[str]:
+def deliver(
+    server: SplitResult, port: int, mail: EmailMessage, recipients: Sequence[str]
+) -> Iterable[str]:
     """Hand a mail to a server; those of its recipients that the server refuses."""
-    parts = urlsplit(url)
     context = ssl.create_default_context()
-    host = parts.hostname or ""
-    if parts.scheme == "smtps":
-        port = parts.port or 465
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=60, context=context)
+    host = server.hostname or ""
+    if server.scheme == "smtps":
+        client: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=60, context=context)
     else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=60)
-    with server:
-        server.ehlo()
-        if parts.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls(context=context)
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        return server.send_message(mail, to_addrs=list(recipients))
+        client = smtplib.SMTP(host, port, timeout=60)
+    with client:
+        client.ehlo()
+        if server.scheme == "smtp" and client.has_extn("starttls"):
+            client.starttls(context=context)
+        if server.username:
+            client.login(unquote(server.username), unquote(server.password or ""))
+        return client.send_message(mail, to_addrs=recipients)
 
 
 def place(path: str) -> Path:

@@ -5,172 +5,34 @@ Run: python ai_text.py
 """
 
 import asyncio
-import json
-import math
 import os
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
-from jsonschema import Draft202012Validator, ValidationError
 from prefect import flow, get_run_logger, task
 
 
-def as_number(value: float) -> int | float:
-    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else float(value)
-    if not math.isfinite(value):
-        raise ArithmeticError("the result is not a finite number")
-    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
-
-
-def refuse_constant(name: str) -> Any:
-    """NaN and the infinities are no JSON."""
-    raise ValueError(f"{name} is not JSON")
-
-
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text; whole numbers are int, however they are written."""
-    return json.loads(
-        text,
-        parse_int=lambda digits: as_number(int(digits)),
-        parse_float=lambda digits: as_number(float(digits)),
-        parse_constant=refuse_constant,
-    )
-
-
-def settled(value: Any) -> Any:
-    """A JSON value with each number in its one form."""
-    if isinstance(value, dict):
-        return {key: settled(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [settled(item) for item in value]
-    return as_number(value) if type(value) in (int, float) else value
-
-
-def kind_of(value: Any) -> str:
-    """What a JSON value is."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "text"
-    return "object" if isinstance(value, dict) else "list"
-
-
-def at(value: Any, step: Any) -> Any:
-    """A value by its key, an item by its number, or a part by a slice."""
-    if isinstance(value, dict if isinstance(step, str) else list | str):
-        return value[step]
-    raise TypeError(f"no {step!r} in {kind_of(value)}")
-
-
-def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
-    """A value that fits a JSON Schema."""
-    Draft202012Validator(schema).validate(value)
-    return value
-
-
 class NoAnswer(httpx.HTTPError):
-    """A model that gave no answer; another one may."""
+    """A model that gave no answer."""
 
 
 async def ask(
-    models: Sequence[str],
-    prompt: str,
-    *,
-    system: str | None = None,
-    schema: Mapping[str, Any] | None = None,
-    form: Mapping[str, Any] | None = None,
-    **options: Any,
-) -> tuple[Any, str, dict[str, int]]:
-    """Ask the first model that answers: the value, the model, and the tokens used.
-
-    An answer that does not fit the schema is asked for once more. `form` is the schema
-    as it is sent, where servers would not take the schema itself.
-    """
+    model: str, prompt: str, system: str | None = None, **options: Any
+) -> Any:
+    """Ask a model."""
     messages = [{"role": "user", "content": prompt}]
     if system:
         messages.insert(0, {"role": "system", "content": system})
-    reasons = []
-    for model in models:
-        try:
-            value, usage = await ask_one(
-                {"model": model, "messages": messages, **options}, schema, form
-            )
-        except NoAnswer as error:
-            reasons.append(f"{model}: {error}")
-        else:
-            return value, model, usage
-    raise httpx.HTTPError("; ".join(reasons))
+    question = {"model": model, "messages": messages, **options}
+    return await answer(question)
 
 
-async def ask_one(
-    question: dict[str, Any],
-    schema: Mapping[str, Any] | None,
-    form: Mapping[str, Any] | None,
-) -> tuple[Any, dict[str, int]]:
-    """The value of a model's answer, asked for twice at most, and the tokens used."""
-    usage = {"input_tokens": 0, "output_tokens": 0}
-    for is_last in (False, True):
-        text, spent = await complete(question, form or schema)
-        usage["input_tokens"] += spent.get("prompt_tokens") or 0
-        usage["output_tokens"] += spent.get("completion_tokens") or 0
-        if schema is None:
-            return text, usage
-        try:
-            return answer_of(text, schema), usage
-        except ValidationError as error:
-            if is_last:
-                raise
-            again = f"This answer does not fit: {error.message}. Answer again."
-        question = {
-            **question,
-            "messages": [
-                *question["messages"],
-                {"role": "assistant", "content": text},
-                {"role": "user", "content": again},
-            ],
-        }
-    raise AssertionError("the last answer returns or raises")
+async def answer(question: dict[str, Any]) -> Any:
+    """The text of a model's answer."""
+    return await post_question(question)
 
 
-async def complete(
-    question: Mapping[str, Any], form: Mapping[str, Any] | None
-) -> tuple[str, dict[str, Any]]:
-    """One chat completion: its text and its usage.
-
-    A server that refuses schemas is asked for any JSON instead.
-    """
-    if form is None:
-        return await post_question(question)
-    strict = {"name": "answer", "strict": True, "schema": form}
-    try:
-        return await post_question(
-            {
-                **question,
-                "response_format": {"type": "json_schema", "json_schema": strict},
-            }
-        )
-    except NoAnswer as error:
-        if "response_format" not in str(error) and "schema" not in str(error):
-            raise
-    wanted = "Answer with one JSON object that fits this JSON Schema:"
-    words = {"role": "system", "content": f"{wanted}\n{json.dumps(form)}"}
-    return await post_question(
-        {
-            **question,
-            "messages": [words, *question["messages"]],
-            "response_format": {"type": "json_object"},
-        }
-    )
-
-
-async def post_question(question: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+async def post_question(question: dict[str, Any]) -> str:
     """One request to the endpoint that the environment names."""
     base = os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
     key = os.environ.get("OPENAI_API_KEY")
@@ -178,7 +40,7 @@ async def post_question(question: Mapping[str, Any]) -> tuple[str, dict[str, Any
     url = f"{base.rstrip('/')}/chat/completions"
     try:
         async with httpx.AsyncClient(timeout=None, headers=headers) as client:
-            response = await client.post(url, json=dict(question))
+            response = await client.post(url, json=question)
     except httpx.HTTPError as error:
         raise NoAnswer(str(error) or type(error).__name__) from error
     if response.status_code in (401, 403):
@@ -193,58 +55,17 @@ async def post_question(question: Mapping[str, Any]) -> tuple[str, dict[str, Any
         raise NoAnswer("the endpoint answered with what is no completion") from error
     if refusal or not isinstance(text, str) or not text.strip():
         raise NoAnswer(f"it refused: {refusal}" if refusal else "an empty answer")
-    return text, found.get("usage") or {}
-
-
-def answer_of(text: str, schema: Mapping[str, Any]) -> Any:
-    """The value that an answer holds, if it fits the schema."""
-    start = min((at for at in map(text.find, "{[") if at >= 0), default=0)
-    try:
-        found = read_json(text.strip())
-    except ValueError:
-        found, _ = find_json(text, start)
-    if isinstance(found, dict) and found.keys() == {"value"}:
-        inner = without_padding(found["value"], schema)
-        if Draft202012Validator(schema).is_valid(inner):
-            return inner
-    return fitting(without_padding(found, schema), schema)
-
-
-def find_json(text: str, start: int) -> tuple[Any, int]:
-    """The JSON that begins at a place of a text."""
-    try:
-        value, end = json.JSONDecoder().raw_decode(text, start)
-    except ValueError as error:
-        raise ValidationError("it is no JSON") from error
-    return settled(value), end
-
-
-def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
-    """An answer without the nulls that stand for what it may lack."""
-    if isinstance(value, list):
-        return [without_padding(each, schema.get("items") or {}) for each in value]
-    if not isinstance(value, dict):
-        return value
-    parts = schema.get("properties") or {}
-    return {
-        key: without_padding(each, parts.get(key) or {})
-        for key, each in value.items()
-        if each is not None
-        or key not in parts
-        or key in schema.get("required", ())
-        or Draft202012Validator(parts[key]).is_valid(None)
-    }
+    return text
 
 
 @task(timeout_seconds=120)
 async def write(topic: str) -> str:
-    value, _, _ = await ask(
-        [os.environ["OVERTURE_MODEL"]],
+    return await ask(
+        os.environ["OVERTURE_MODEL"],
         f"A line about {topic}, please.",
         system="You write one line, no more.",
         max_tokens=50,
     )
-    return value
 
 
 @task

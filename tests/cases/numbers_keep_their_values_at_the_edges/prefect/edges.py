@@ -211,7 +211,7 @@ async def made(
             [1, 2] == [1, 2],
             checked(big + 1) > big,
             0 == 0,
-            small < 0.5 and 2 in [1, two],
+            small < 0.5 and 2 in [two],
             checked(small + 0.2) == 0.3,
         ],
         [

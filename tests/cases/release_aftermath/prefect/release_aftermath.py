@@ -595,101 +595,59 @@ def place(path: str) -> Path:
 
 
 class NoAnswer(httpx.HTTPError):
-    """A model that gave no answer; another one may."""
+    """A model that gave no answer."""
 
 
 async def ask(
-    models: Sequence[str],
+    model: str,
     prompt: str,
-    *,
+    schema: dict[str, Any],
     system: str | None = None,
-    schema: Mapping[str, Any] | None = None,
-    form: Mapping[str, Any] | None = None,
+    form: dict[str, Any] | None = None,
     **options: Any,
-) -> tuple[Any, str, dict[str, int]]:
-    """Ask the first model that answers: the value, the model, and the tokens used.
-
-    An answer that does not fit the schema is asked for once more. `form` is the schema
-    as it is sent, where servers would not take the schema itself.
-    """
+) -> Any:
+    """Ask a model for a value that fits the schema."""
     messages = [{"role": "user", "content": prompt}]
     if system:
         messages.insert(0, {"role": "system", "content": system})
-    reasons = []
-    for model in models:
-        try:
-            value, usage = await ask_one(
-                {"model": model, "messages": messages, **options}, schema, form
-            )
-        except NoAnswer as error:
-            reasons.append(f"{model}: {error}")
-        else:
-            return value, model, usage
-    raise httpx.HTTPError("; ".join(reasons))
+    question = {"model": model, "messages": messages, **options}
+    return await answer(question, schema, form or schema)
 
 
-async def ask_one(
-    question: dict[str, Any],
-    schema: Mapping[str, Any] | None,
-    form: Mapping[str, Any] | None,
-) -> tuple[Any, dict[str, int]]:
-    """The value of a model's answer, asked for twice at most, and the tokens used."""
-    usage = {"input_tokens": 0, "output_tokens": 0}
+async def answer(
+    question: dict[str, Any], schema: dict[str, Any], form: dict[str, Any]
+) -> Any:
+    """The value of a model's answer; one that does not fit is asked for once more."""
     for is_last in (False, True):
-        text, spent = await complete(question, form or schema)
-        usage["input_tokens"] += spent.get("prompt_tokens") or 0
-        usage["output_tokens"] += spent.get("completion_tokens") or 0
-        if schema is None:
-            return text, usage
+        text = await complete(question, form)
         try:
-            return answer_of(text, schema), usage
+            return value_of(text, schema)
         except ValidationError as error:
             if is_last:
                 raise
             again = f"This answer does not fit: {error.message}. Answer again."
-        question = {
-            **question,
-            "messages": [
-                *question["messages"],
-                {"role": "assistant", "content": text},
-                {"role": "user", "content": again},
-            ],
-        }
+        said = {"role": "assistant", "content": text}
+        asked = {"role": "user", "content": again}
+        question = {**question, "messages": [*question["messages"], said, asked]}
     raise AssertionError("the last answer returns or raises")
 
 
-async def complete(
-    question: Mapping[str, Any], form: Mapping[str, Any] | None
-) -> tuple[str, dict[str, Any]]:
-    """One chat completion: its text and its usage.
-
-    A server that refuses schemas is asked for any JSON instead.
-    """
-    if form is None:
-        return await post_question(question)
+async def complete(question: dict[str, Any], form: dict[str, Any]) -> str:
+    """One chat completion; a server that refuses schemas is asked for any JSON."""
     strict = {"name": "answer", "strict": True, "schema": form}
+    wanted = {"type": "json_schema", "json_schema": strict}
     try:
-        return await post_question(
-            {
-                **question,
-                "response_format": {"type": "json_schema", "json_schema": strict},
-            }
-        )
+        return await post_question({**question, "response_format": wanted})
     except NoAnswer as error:
         if "response_format" not in str(error) and "schema" not in str(error):
             raise
-    wanted = "Answer with one JSON object that fits this JSON Schema:"
-    words = {"role": "system", "content": f"{wanted}\n{json.dumps(form)}"}
-    return await post_question(
-        {
-            **question,
-            "messages": [words, *question["messages"]],
-            "response_format": {"type": "json_object"},
-        }
-    )
+    words = f"Answer with one JSON object that fits this JSON Schema:\n{json.dumps(form)}"
+    messages = [{"role": "system", "content": words}, *question["messages"]]
+    wanted = {"type": "json_object"}
+    return await post_question({**question, "messages": messages, "response_format": wanted})
 
 
-async def post_question(question: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+async def post_question(question: dict[str, Any]) -> str:
     """One request to the endpoint that the environment names."""
     base = os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
     key = os.environ.get("OPENAI_API_KEY")
@@ -697,7 +655,7 @@ async def post_question(question: Mapping[str, Any]) -> tuple[str, dict[str, Any
     url = f"{base.rstrip('/')}/chat/completions"
     try:
         async with httpx.AsyncClient(timeout=None, headers=headers) as client:
-            response = await client.post(url, json=dict(question))
+            response = await client.post(url, json=question)
     except httpx.HTTPError as error:
         raise NoAnswer(str(error) or type(error).__name__) from error
     if response.status_code in (401, 403):
@@ -712,47 +670,29 @@ async def post_question(question: Mapping[str, Any]) -> tuple[str, dict[str, Any
         raise NoAnswer("the endpoint answered with what is no completion") from error
     if refusal or not isinstance(text, str) or not text.strip():
         raise NoAnswer(f"it refused: {refusal}" if refusal else "an empty answer")
-    return text, found.get("usage") or {}
+    return text
 
 
-def answer_of(text: str, schema: Mapping[str, Any]) -> Any:
+def value_of(text: str, schema: dict[str, Any]) -> Any:
     """The value that an answer holds, if it fits the schema."""
     start = min((at for at in map(text.find, "{[") if at >= 0), default=0)
     try:
         found = read_json(text.strip())
     except ValueError:
-        found, _ = find_json(text, start)
+        found = json_at(text, start)
     if isinstance(found, dict) and found.keys() == {"value"}:
-        inner = without_padding(found["value"], schema)
+        inner = found["value"]
         if Draft202012Validator(schema).is_valid(inner):
             return inner
-    return fitting(without_padding(found, schema), schema)
+    return fitting(found, schema)
 
 
-def find_json(text: str, start: int) -> tuple[Any, int]:
+def json_at(text: str, start: int) -> Any:
     """The JSON that begins at a place of a text."""
     try:
-        value, end = json.JSONDecoder().raw_decode(text, start)
+        return settled(json.JSONDecoder(parse_constant=int).raw_decode(text, start)[0])
     except ValueError as error:
         raise ValidationError("it is no JSON") from error
-    return settled(value), end
-
-
-def without_padding(value: Any, schema: Mapping[str, Any]) -> Any:
-    """An answer without the nulls that stand for what it may lack."""
-    if isinstance(value, list):
-        return [without_padding(each, schema.get("items") or {}) for each in value]
-    if not isinstance(value, dict):
-        return value
-    parts = schema.get("properties") or {}
-    return {
-        key: without_padding(each, parts.get(key) or {})
-        for key, each in value.items()
-        if each is not None
-        or key not in parts
-        or key in schema.get("required", ())
-        or Draft202012Validator(parts[key]).is_valid(None)
-    }
 
 
 def failure_type(error: BaseException) -> str:
@@ -918,8 +858,8 @@ async def match_(
     issues_body: list[dict[str, Any]],
     posts_body: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    value, _, _ = await ask(
-        [os.environ["OVERTURE_MODEL"]],
+    return await ask(
+        os.environ["OVERTURE_MODEL"],
         "Match these commits with what they settle.\n"
         f"Commits: {json_text(shipped_value)}\n"
         f"Todoist tasks: {json_text(todo_body)}\n"
@@ -934,15 +874,14 @@ async def match_(
         form=MATCH_FORM,
         temperature=0,
     )
-    return value
 
 
 @task(retries=2, retry_delay_seconds=[2, 4], timeout_seconds=120, on_failure=[blame])
 async def notes(
     here_tag: str, shipped_value: list[dict[str, Any]], match_value: dict[str, Any]
 ) -> str:
-    value, _, _ = await ask(
-        [os.environ["OVERTURE_MODEL"]],
+    return await ask(
+        os.environ["OVERTURE_MODEL"],
         f"Write release notes in Markdown for {here_tag}, for users, grouped into New, "
         "Fixed and Other.\n"
         f"Commits: {json_text(shipped_value)}\n"
@@ -950,7 +889,6 @@ async def notes(
         schema=NOTES_SCHEMA,
         form=NOTES_FORM,
     )
-    return value
 
 
 @task(
