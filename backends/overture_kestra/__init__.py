@@ -16,7 +16,10 @@ from overture_kestra.support import SUPPORT
 __all__ = ["KestraBackend", "backend", "read_outputs"]
 
 
-OPTIONS = {"namespace": "the namespace of the flows (overture)"}
+OPTIONS = {
+    "namespace": "the namespace of the flows (overture)",
+    "http": "`core`: Kestra's own http task for writes and retries too, though it sends them again by itself",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class KestraBackend:
         return SUPPORT
 
     def export(self, plan: Plan, options: Mapping[str, str]) -> Export:
+        if options.get("http") not in (None, "core"):
+            return Export({}, (Gap("", f"`http` takes `core`, not `{options['http']}`"),))
         gaps: list[Gap] = []
         files: dict[str, str] = {}
         told = told_callees(plan)

@@ -21,6 +21,13 @@ class Plain:
     is_tight: bool = True
 
 
+SAME = "."
+"""The step to JSON text that somebody else wrote, which may not be compact."""
+
+WHOLE = "tojson | fromjson"
+"""The step that makes 2 of a number written as 2.0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """The expression gives JSON text, compact: the value's, or that of something of which `steps` (jq) lead to it.
@@ -53,7 +60,8 @@ def text_of(carrier: Plain | Text) -> str:
     if isinstance(carrier, Text):
         if not carrier.steps:
             return carrier.expression
-        program = " | ".join([".[0] | fromjson", *carrier.steps, "tojson"])
+        steps = [step for step in carrier.steps if step not in (SAME, WHOLE)]
+        program = " | ".join([".[0] | fromjson", *steps, "tojson"])
         return f"[{carrier.expression}] | jq('{program}') | first"
     return f"{value_of(carrier)} | toJson"
 

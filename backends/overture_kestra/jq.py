@@ -52,11 +52,12 @@ def member(key: str, of: Type) -> str:
     if not of.is_only("object", "null"):
         raise Inexact("a key of what may be no object")
     if of.is_only("object") and key in of.required:
-        return _named(key)
-    return f'if has({jq_string(key)}) then {_named(key)} else error("missing") end'
+        return named(key)
+    return f'if has({jq_string(key)}) then {named(key)} else error("missing") end'
 
 
-def _named(key: str) -> str:
+def named(key: str) -> str:
+    """A member of an object as a jq filter; one that is missing is null."""
     return f".{key}" if _WORD.match(key) and key not in _KEYWORDS else f".[{jq_string(key)}]"
 
 
@@ -159,7 +160,7 @@ def _condition(tree: Filter, item: Type) -> str:
         attribute = constant(_argument(tree, "attribute") or Literal(None))
         if not (isinstance(attribute, str) and "." not in attribute and item.is_only("object")):
             raise Inexact("a test of a part that may be missing")
-        return f"has({jq_string(attribute)})" if name == "defined" else f"{_named(attribute)} == null"
+        return f"has({jq_string(attribute)})" if name == "defined" else f"{named(attribute)} == null"
     path, kind = _path(tree, item)
     path = path if path.startswith(".") and "|" not in path else f"({path})"
     if word is None:

@@ -32,7 +32,8 @@ LowerTask = Callable[[Task, Place], list[model.Task]]
 def outlined(task: Task, place: Place, lower_task: LowerTask, *, why: str) -> list[model.Task]:
     """The Subflow that stands for a task; its flow is added to the lowering. `why` is said in a comment."""
     outer = place.lowering
-    inside = Lowering(outer.plan, outer.options, outer.gaps, telling=outer.telling, tells=outer.tells)
+    is_told = task.id in outer.telling or outer.tells
+    inside = Lowering(outer.plan, outer.options, outer.gaps, telling=outer.telling, tells=is_told)
     inside.parts = outer.parts
     inside.taken |= {each.id for each in (task, *_inner(task))}
     id = outer.name(f"{outer.plan.name}_{task.id}")
@@ -43,7 +44,7 @@ def outlined(task: Task, place: Place, lower_task: LowerTask, *, why: str) -> li
     tasks = lower_task(bare, Place(inside))
     waiting = barrier(inside, tasks, "wait_for_others")
     outputs = list(_handed_out(task, place, inside, id))
-    if task.id in outer.telling or outer.tells:
+    if is_told:
         outputs.append(model.Output(ERROR, "STRING", str(plain(_error(inside, tasks, seconds))), is_required=False))
     limit = {"id": "timeout", "type": "MAX_DURATION", "behavior": "FAIL", "duration": iso_duration(seconds or 0)}
     flow = Flow(

@@ -9,7 +9,12 @@ from overture.plan.backend import Support
 _YES = Support("yes")
 
 SUPPORT: Mapping[str, Support] = {
-    "http": Support("yes", "by a script of the flow; answers over 9 MB fail"),
+    "http": Support(
+        "yes",
+        "reads by Kestra's own task, which asks again by itself after 429 and 503, follows 50 redirects but none with "
+        "an Authorization to another host, and looks at an answer only for `returns`; writes and all else by a script "
+        "of the flow; private addresses are not refused; answers over 9 MB fail",
+    ),
     "action": Support("no", "write it as an `http` task"),
     "ai": Support("yes", "by a script of the flow"),
     "python": Support("yes", "`requirements` need uv on the worker"),

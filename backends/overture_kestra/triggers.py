@@ -7,6 +7,7 @@ from overture.expressions.tree import Expr, references
 from overture.plan.model import Trigger
 from overture_kestra import model
 from overture_kestra.carriers import Carrier, Text, is_null_free
+from overture_kestra.flow_scripts import schema_parts
 from overture_kestra.inexact import Inexact
 from overture_kestra.layout import json_object
 from overture_kestra.model import Script, Value
@@ -152,6 +153,8 @@ def _look(lowering: Lowering, trigger: Trigger) -> list[model.Task]:
             f'"prefix": {json_text(signature.prefix)}, "encoding": {json_text(signature.encoding)}}}',
             secrets_entry([signature.secret]),
         ]
+    lowering.parts |= {"raw", "returns"} if signature is not None else {"returns"}
+    lowering.parts |= {"secrets", *schema_parts(trigger.returns)}
     if trigger.returns is not None:
         entries.append(f'"returns": {json_text(dict(trigger.returns))}')
     files = {**script_files(lowering, ["webhook"]), "webhook.json": Script(json_object(entries))}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from overture_kestra.scripts import IMPORTS, script
+from overture_kestra.flow_scripts import schema_parts
+from overture_kestra.scripts.assembly import assemble
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,13 @@ class Step:
 
 
 def run_step(name: str, files: Mapping[str, Any], folder: Path, env: Mapping[str, str] | None = None) -> Step:
-    """Files that are no text are written as JSON."""
-    for each in (name, *IMPORTS[name], "schema", "pages", "request"):
-        (folder / f"{each}.py").write_text(script(each), "utf-8")
+    """Beside it lie the scripts that a flow with this step alone would carry. Files that are no text are written as
+    JSON."""
+    roots = {name: [""]}
+    if name == "computed":
+        roots = {name: re.findall(r"compute|mapped", files["values.py"])}
+    for script, text in assemble(roots, set(asked_for(files))).texts.items():
+        (folder / f"{script}.py").write_text(text, "utf-8")
     for path, content in files.items():
         (folder / path).write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
     main = "values" if name == "computed" else name
@@ -48,3 +54,11 @@ def run_step(name: str, files: Mapping[str, Any], folder: Path, env: Mapping[str
         else:
             lines.append(line)
     return Step(outputs, done.returncode == 0, "\n".join([*lines, done.stderr]), folder)
+
+
+def asked_for(files: Mapping[str, Any]) -> Iterator[str]:
+    """What a step's input files ask its script for."""
+    for content in files.values():
+        if isinstance(content, dict):
+            yield from content
+            yield from schema_parts(content.get("returns"))

@@ -1,21 +1,20 @@
 """The scripts that a flow carries under `variables`: each a file of its own for the steps that need it.
 
 They run with Python's standard library alone and import each other as `step`, beside which they are laid; what is
-emitted is their text.
+emitted is the part of their text that the flow uses (assembly.py).
 """
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 
+from overture_kestra.scripts.assembly import source
+
 IMPORTS = {
     "request": ("step",),
-    "pages": ("request", "step"),
-    "schema": ("step",),
     "computed": ("step",),
-    "ask": ("schema", "step"),
+    "ask": ("step",),
     "call_main": ("step",),
     "run_program": ("step",),
     "read_file": ("step",),
@@ -23,17 +22,17 @@ IMPORTS = {
     "wait": ("step",),
     "send_mail": ("step",),
     "query": ("step",),
-    "webhook": ("schema", "step"),
+    "webhook": ("step",),
 }
-"""The scripts that each script always imports; `schema` and `pages` besides where they are asked for."""
+"""The scripts that steps run or, of `computed`, import from."""
 
-# what only our own tools read
-_TOOLING = re.compile(r"  # (type: ignore|noqa)[^\n]*")
+JQ = frozenset(("first_error", "http_error"))
+"""Programs for jq, read as `vars.NAME` in expressions."""
 
 
 @cache
 def script(name: str) -> str:
-    """the text of the script `name` as a flow carries it."""
-    ending = "jq" if name == "first_error" else "py"
-    text = files(__package__).joinpath(f"{name}.{ending}").read_text("utf-8")
-    return _TOOLING.sub("", text)
+    """The whole text of the script `name`."""
+    if name in JQ:
+        return files(__package__).joinpath(f"{name}.jq").read_text("utf-8")
+    return source(name)

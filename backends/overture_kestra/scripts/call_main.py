@@ -5,6 +5,7 @@ import sys
 import traceback
 from typing import Any
 
+from schema import check  # type: ignore[import-not-found]
 from step import Failed, parse, read, result, run, say  # type: ignore[import-not-found]
 
 # what a program needs of its surroundings; nothing else of the worker's environment reaches it
@@ -29,8 +30,6 @@ def main() -> None:
     except (ValueError, TypeError) as error:
         raise Failed("returns", f"what main returned is not JSON: {error}") from None
     if "returns" in call:
-        from schema import check  # type: ignore[import-not-found]
-
         check(parse(carried), call["returns"])
     say(value=value if call.get("plain") else carried)
 

@@ -38,7 +38,7 @@ def compute(values: Callable[[Given], dict[str, Any]], plain: tuple[str, ...] = 
             say(**found)
             return
         file = Path(into)
-        file.write_text(show(merge(parse(file.read_text("utf-8")), found)), "utf-8")
+        file.write_text(show(checked(merge(parse(file.read_text("utf-8")), found))), "utf-8")
 
     run(main)
 

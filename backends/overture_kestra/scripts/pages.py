@@ -1,79 +1,67 @@
 """Reads a list that comes in pages: by the Link header, by a cursor, by a page's number or by an offset."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
-from request import Answer, origin, send, shown  # type: ignore[import-not-found]
 from step import Failed  # type: ignore[import-not-found]
 
 
-def joined(asked: dict[str, Any], pages: dict[str, Any]) -> tuple[list[Any], Answer]:
-    """All items of all pages, and the last page."""
+def joined(
+    asked: dict[str, Any], send: Callable[..., Any], body_of: Callable[..., Any]
+) -> tuple[list[Any], Any, bytes]:
+    """All items of all pages, and the last page: what answered, and its bytes."""
+    pages = asked["pages"]
     items: list[Any] = []
-    for number, (url, query, body) in enumerate(requests(asked, pages)):
+    last: dict[str, Any] = {}
+    for number, changed in enumerate(requests(asked, pages, last)):
         if number >= pages.get("limit", 1000):
             raise Failed("http", f"there are more than {pages.get('limit', 1000)} pages")
-        one = {**asked, "query": query}
-        if body is not None:
-            one["body"] = body
-        answer = send(one, url, f"/page {number}")
-        content = answer.read()
-        found = at_path(content, pages.get("items"))
+        reply, content = send({**asked, **changed}, f"/page {number}")
+        value = body_of(reply, content)
+        found = at_path(value, pages.get("items"))
         if not isinstance(found, list):
-            raise Failed(
-                "returns", f"page {number + 1} has no list" + (f" at {pages['items']}" if pages.get("items") else "")
-            )
+            where = f" at {pages['items']}" if pages.get("items") else ""
+            raise Failed("returns", f"page {number + 1} has no list{where}")
         items += found
-        progress.append((answer, content, len(found)))
-    return items, progress[-1][0]
+        last.update(reply=reply, content=content, value=value, count=len(found))
+    return items, last["reply"], last["content"]
 
 
-# what the last page was: its answer, its body, its number of items
-progress: list[tuple[Answer, Any, int]] = []
+def requests(asked: dict[str, Any], pages: dict[str, Any], last: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What differs in the request for each page, as the `last` page says."""
+    place, style, size = "json" if pages.get("in") == "body" else "query", pages["style"], pages.get("size")
 
-
-def requests(asked: dict[str, Any], pages: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], Any]]:
-    """Url, query and body of each page, as the page before it says."""
-    url, query, body = asked["url"], asked.get("query") or {}, asked.get("body")
-    style, param, size = pages["style"], pages.get("param"), pages.get("size")
-    in_body = pages.get("in", "query") == "body"
-
-    def with_param(value: Any) -> tuple[str, dict[str, Any], Any]:
-        if in_body:
-            return url, query, {**(body or {}), param: value}
-        return url, {**query, param: value}, body
+    def with_param(value: Any) -> dict[str, Any]:
+        return {place: {**asked.get(place, {}), pages["param"]: value}}
 
     if style == "link":
-        yield url, query, body
-        while target := next_link(progress[-1][0]):
-            yield target, {}, body
+        yield {}
+        while target := next_link(last["reply"]):
+            yield {"url": target, "query": {}}
     elif style == "cursor":
-        yield url, query, body
-        while (cursor := at_path(progress[-1][1], pages["next"])) not in (None, ""):
+        yield {}
+        while (cursor := at_path(last["value"], pages["next"])) not in (None, ""):
             yield with_param(cursor)
     else:
         at = 1 if style == "page" else 0
-        while True:
+        while "count" not in last or last["count"] >= (size or 1):
             yield with_param(at)
-            count = progress[-1][2]
-            if count == 0 or (size is not None and count < size):
-                return
-            at += 1 if style == "page" else count
+            at += 1 if style == "page" else last["count"]
 
 
-def next_link(answer: Answer) -> str | None:
+def next_link(reply: Any) -> str | None:
     """The target of rel=next of a Link header (RFC 8288); it has the origin of the page before."""
-    for target, parameters in re.findall(
-        r"<([^>]*)>((?:\s*;\s*[^,;=]+(?:=(?:\"[^\"]*\"|[^,;]*))?)*)", answer.headers.get("link", "")
-    ):
+    links = ", ".join(reply.headers.get_all("link", []))
+    for target, parameters in re.findall(r"<([^>]*)>((?:\s*;\s*[^,;=]+(?:=(?:\"[^\"]*\"|[^,;]*))?)*)", links):
         rel = re.search(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s,;]+))", parameters, re.IGNORECASE)
         if rel and "next" in (rel[1] or rel[2]).lower().split():
-            url = urljoin(answer.url, target)
-            if origin(url) != origin(answer.url):
-                raise Failed("refused", f"the next page is at another origin, {shown(url)}")
-            return str(url)
+            here = urlsplit(reply.url)
+            there = urlsplit(urljoin(reply.url, target))
+            if (here.scheme, here.netloc.lower()) != (there.scheme, there.netloc.lower()):
+                raise Failed("refused", f"the next page is at another origin, {there.scheme}://{there.hostname}")
+            return str(there.geturl())
     return None
 
 

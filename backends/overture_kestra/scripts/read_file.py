@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+from schema import check  # type: ignore[import-not-found]
 from step import Failed, parse, read, result, run, say  # type: ignore[import-not-found]
 
 
@@ -23,8 +24,6 @@ def main() -> None:
     except ValueError as error:
         raise Failed("error", f"{path}: {error}") from None
     if "returns" in file:
-        from schema import check  # type: ignore[import-not-found]
-
         check(content, file["returns"])
     say(content=result(content, file.get("plain", False)))
 

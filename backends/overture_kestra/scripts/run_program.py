@@ -4,6 +4,7 @@ import os
 import subprocess
 from typing import Any
 
+from schema import check  # type: ignore[import-not-found]
 from step import Failed, parse, read, result, run, say  # type: ignore[import-not-found]
 
 # what a program needs of its surroundings; nothing else of the worker's environment reaches it
@@ -36,8 +37,6 @@ def main() -> None:
         last = stderr.strip().rpartition("\n")[2]
         raise Failed("exit", f"{command[0]} ended with exit code {code}" + (f": {last}" if last else ""))
     if "returns" in program:
-        from schema import check  # type: ignore[import-not-found]
-
         try:
             value = parse(stdout)
         except ValueError as error:

@@ -1,23 +1,16 @@
 """Whether data fits a JSON Schema, in the keywords that the workflow language knows."""
 
-import math
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from step import Failed, show  # type: ignore[import-not-found]
 
-KINDS: dict[type, str] = {str: "string", list: "array", dict: "object"}
+KINDS = {str: "string", list: "array", dict: "object", bool: "boolean", int: "number", float: "number"}
 
 
 def kind_of(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (int, float)):
-        return "number"
-    return KINDS[type(value)]
+    return "null" if value is None else KINDS[type(value)]
 
 
 def same(a: Any, b: Any) -> bool:
@@ -32,52 +25,50 @@ def same(a: Any, b: Any) -> bool:
 
 def misfits(value: Any, schema: Any, at: str = "$") -> Iterator[str]:
     """How a value breaks a JSON Schema, a line for each way."""
-    if schema is True:
-        return
-    if schema is False:
-        yield f"{at} is not allowed"
+    if isinstance(schema, bool):
+        if not schema:
+            yield f"{at} is not allowed"
         return
     kind = kind_of(value)
-    types = schema.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    is_whole = kind == "number" and (isinstance(value, int) or value.is_integer())
-    if types and kind not in types and not ("integer" in types and is_whole):
-        yield f"{at} must be {' or '.join(types)}, is {kind}"
-        return
+    if "type" in schema:
+        types = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+        is_whole = kind == "number" and (isinstance(value, int) or value.is_integer())
+        if kind not in types and not ("integer" in types and is_whole):
+            yield f"{at} must be {' or '.join(types)}, is {kind}"
+            return
     if "enum" in schema and not any(same(value, each) for each in schema["enum"]):
         yield f"{at} must be one of {show(schema['enum'])}"
     if "const" in schema and not same(value, schema["const"]):
         yield f"{at} must be {show(schema['const'])}"
-    if kind == "object":
-        yield from object_misfits(value, schema, at)
-    elif kind == "array":
-        if len(value) < schema.get("minItems", 0):
-            yield f"{at} needs at least {schema['minItems']} items"
-        if len(value) > schema.get("maxItems", math.inf):
-            yield f"{at} takes at most {schema['maxItems']} items"
+    if "minItems" in schema and kind == "array" and len(value) < schema["minItems"]:
+        yield f"{at} needs at least {schema['minItems']} items"
+    if "maxItems" in schema and kind == "array" and len(value) > schema["maxItems"]:
+        yield f"{at} takes at most {schema['maxItems']} items"
+    if "minLength" in schema and kind == "string" and len(value) < schema["minLength"]:
+        yield f"{at} is shorter than {schema['minLength']} characters"
+    if "maxLength" in schema and kind == "string" and len(value) > schema["maxLength"]:
+        yield f"{at} is longer than {schema['maxLength']} characters"
+    if "pattern" in schema and kind == "string" and not re.search(schema["pattern"], value):
+        yield f"{at} must match {schema['pattern']}"
+    if "minimum" in schema and kind == "number" and value < schema["minimum"]:
+        yield f"{at} must be at least {schema['minimum']}"
+    if "maximum" in schema and kind == "number" and value > schema["maximum"]:
+        yield f"{at} must be at most {schema['maximum']}"
+    if "required" in schema and kind == "object":
+        for name in schema["required"]:
+            if name not in value:
+                yield f"{at}.{name} is missing"
+    if "properties" in schema and kind == "object":
+        for name, inner in schema["properties"].items():
+            if name in value:
+                yield from misfits(value[name], inner, f"{at}.{name}")
+    if "additionalProperties" in schema and kind == "object":
+        for name in value:
+            if name not in schema.get("properties", {}):
+                yield from misfits(value[name], schema["additionalProperties"], f"{at}.{name}")
+    if "items" in schema and kind == "array":
         for index, item in enumerate(value):
-            yield from misfits(item, schema.get("items", True), f"{at}[{index}]")
-    elif kind == "string":
-        if len(value) < schema.get("minLength", 0):
-            yield f"{at} is shorter than {schema['minLength']} characters"
-        if len(value) > schema.get("maxLength", math.inf):
-            yield f"{at} is longer than {schema['maxLength']} characters"
-        if "pattern" in schema and not re.search(schema["pattern"], value):
-            yield f"{at} must match {schema['pattern']}"
-    elif kind == "number":
-        if value < schema.get("minimum", -math.inf):
-            yield f"{at} must be at least {schema['minimum']}"
-        if value > schema.get("maximum", math.inf):
-            yield f"{at} must be at most {schema['maximum']}"
-
-
-def object_misfits(value: dict[str, Any], schema: Any, at: str) -> Iterator[str]:
-    properties = schema.get("properties", {})
-    for name in schema.get("required", []):
-        if name not in value:
-            yield f"{at}.{name} is missing"
-    for name, item in value.items():
-        yield from misfits(item, properties.get(name, schema.get("additionalProperties", True)), f"{at}.{name}")
+            yield from misfits(item, schema["items"], f"{at}[{index}]")
 
 
 def check(value: Any, schema: Any) -> Any:

@@ -4,6 +4,7 @@ import mimetypes
 import smtplib
 import ssl
 from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
 from email.utils import formatdate, getaddresses, make_msgid
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,25 @@ def main() -> None:
     mail = read("mail.json")
     try:
         message = written(mail)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise Failed("refused", str(error)) from None
+    except OSError as error:
+        raise Failed("error", f"a file cannot be attached: {error}") from None
     recipients = [address for name in ("to", "cc", "bcc") for address in addresses(mail.get(name))]
     if not recipients:
         raise Failed("refused", "the mail has no recipient")
     try:
         with connected(mail["connection"]) as server:
-            server.send_message(message, to_addrs=recipients)
+            # not by `send_message`, which writes `>From` where a line begins with `From`
+            sender = message["From"].addresses[0].addr_spec
+            is_plain = all(address.isascii() for address in (sender, *recipients))
+            options = [] if is_plain else ["SMTPUTF8", "BODY=8BITMIME"]
+            raw = message.as_bytes(policy=SMTP if is_plain else SMTPUTF8)
+            refused = server.sendmail(sender, recipients, raw, options)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise Failed("error", f"the mail was not sent: {error}") from None
+    if refused:
+        raise Failed("error", f"the mail was not taken for {', '.join(refused)}")
 
 
 def written(mail: dict[str, Any]) -> EmailMessage:
@@ -44,6 +54,9 @@ def written(mail: dict[str, Any]) -> EmailMessage:
     for name, value in (mail.get("headers") or {}).items():
         del message[name]
         message[name] = value
+    if not message["From"].addresses:
+        raise ValueError("the sender is no address")
+    del message["Bcc"]
     if "text" in mail or "html" not in mail:
         message.set_content(mail.get("text", ""))
     if "html" in mail:
@@ -51,7 +64,8 @@ def written(mail: dict[str, Any]) -> EmailMessage:
             message.add_alternative(mail["html"], subtype="html")
         else:
             message.set_content(mail["html"], subtype="html")
-    for path in mail.get("attachments") or []:
+    attached = mail.get("attachments") or []
+    for path in [attached] if isinstance(attached, str) else attached:
         if path.startswith("/") or ".." in path.split("/"):
             raise ValueError(f"{path} leads out of the workspace")
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"

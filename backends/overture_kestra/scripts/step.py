@@ -4,47 +4,36 @@ Values travel between tasks as JSON text in a string: Kestra drops members that 
 """
 
 import json
-import math
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-# Kestra carries results over gRPC; larger ones are refused by the engine without a word to the step
-MOST_CHARACTERS = 9_000_000
-
 
 class Failed(Exception):
-    """Ends the step: `kind` is the error's type (http, returns, exit, ...)."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
+    """Ends the step: the error's type (http, returns, exit, ...) and its message."""
 
 
 def number(text: str) -> int | float:
     """A JSON number; a whole one within 2**53 is an integer, however it is written."""
     value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is too large for a number")
+    if value - value != 0:
+        raise ValueError(f"{text} is no number of JSON")
     return int(value) if value.is_integer() and abs(value) <= 2**53 else value
 
 
-def no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not JSON")
-
-
 def parse(text: str) -> Any:
-    return json.loads(text, parse_float=number, parse_constant=no_constant)
+    return json.loads(text, parse_float=number, parse_constant=number)
 
 
 def show(value: Any) -> str:
-    """A value as compact JSON text. Raises ValueError for what is not JSON (infinity, a set, a key that is no text)."""
-    return json.dumps(checked(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """A value of JSON as compact text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def checked(value: Any) -> Any:
+    """A value as JSON has it. Raises ValueError for what is not JSON (infinity, a set, a key that is no text)."""
     if isinstance(value, float):
         return number(repr(value))
     if value is None or isinstance(value, (bool, int, str)):
@@ -59,37 +48,37 @@ def checked(value: Any) -> Any:
     raise ValueError(f"{type(value).__name__} is not JSON")
 
 
+def result(value: Any, plain: bool) -> Any:
+    """A value as the flow takes it: as it is when nothing can be lost (`plain`), else as JSON text."""
+    text = show(checked(value))
+    # Kestra refuses a larger result without a word; in the flow it has escapes besides
+    if len(json.dumps(text)) > 9_000_000:
+        raise Failed("error", f"the result has {len(text)} characters, more than a Kestra task can hand on")
+    return checked(value) if plain else text
+
+
+given: dict[str, Any] = {}
+
+
+def read(name: str) -> dict[str, Any]:
+    """The JSON file that the flow wrote for this step."""
+    given.update(parse(Path(name).read_text("utf-8")))
+    if "seconds" in given:
+        signal.signal(signal.SIGALRM, too_late)
+        signal.setitimer(signal.ITIMER_REAL, given["seconds"])
+    return given
+
+
 def too_late(*_: Any) -> NoReturn:
     raise Failed("timeout", "it took too long")
 
 
-# the values that no output may show: what read() found under "secrets"
-hidden: list[str] = []
-
-
-def read(name: str) -> Any:
-    """The JSON file that the flow wrote for this step; `secrets` in it are the secrets that it holds."""
-    value = parse(Path(name).read_text("utf-8"))
-    if isinstance(value, dict):
-        # short ones would tear ordinary words apart
-        hidden.extend(secret for secret in value.get("secrets", []) if len(secret) >= 6)
-        hidden.sort(key=len, reverse=True)
-        if "seconds" in value:
-            signal.signal(signal.SIGALRM, too_late)
-            signal.setitimer(signal.ITIMER_REAL, value["seconds"])
-    return value
-
-
-def result(value: Any, plain: bool) -> Any:
-    """A value as the flow takes it: as it is when nothing can be lost (`plain`), else as JSON text."""
-    return checked(value) if plain else show(value)
-
-
 def mask(value: Any) -> Any:
-    """The value without the secrets that this step was given."""
+    """The value without the secrets that this step was given; short ones would tear ordinary words apart."""
     if isinstance(value, str):
-        for secret in hidden:
-            value = value.replace(secret, "***").replace(json.dumps(secret)[1:-1], "***")
+        for secret in sorted(given.get("secrets", []), key=len, reverse=True):
+            if len(secret) >= 6:
+                value = value.replace(secret, "***").replace(json.dumps(secret)[1:-1], "***")
         return value
     if isinstance(value, list):
         return [mask(item) for item in value]
@@ -100,23 +89,20 @@ def mask(value: Any) -> Any:
 
 def say(**outputs: Any) -> None:
     """Hand outputs to the flow: each is read there as `outputs.<task>.vars.<name>`."""
-    line = json.dumps({"outputs": mask(outputs)})
-    if len(line) > MOST_CHARACTERS:
-        raise Failed("error", f"the result has {len(line)} characters, more than a Kestra task can hand on")
-    print("::" + line + "::", flush=True)
+    if "secrets" in given:
+        outputs = mask(outputs)
+    print("::" + json.dumps({"outputs": outputs}) + "::", flush=True)
 
 
 def run(main: Callable[[], None]) -> None:
     """Run a step: a failure is told to the flow as `vars.error`, to the log as a line, and ends with exit code 1."""
     try:
-        main()
+        return main()
     except Failed as failure:
-        fail(failure.kind, str(failure))
+        kind, message = failure.args
     except Exception as failure:
-        fail("error", f"{type(failure).__name__}: {failure}")
-
-
-def fail(kind: str, message: str) -> NoReturn:
-    say(error=show({"type": kind, "message": mask(message)[:10_000]}))
-    print(mask(message), file=sys.stderr)
-    sys.exit(1)
+        kind, message = "error", f"{type(failure).__name__}: {failure}"
+    if "secrets" in given:
+        message = mask(message)
+    say(error=show({"type": kind, "message": message[:10_000]}))
+    sys.exit(message)

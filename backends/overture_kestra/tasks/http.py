@@ -1,19 +1,19 @@
-"""`http`: a request by a script of the flow.
-
-Kestra's own `http.Request` is exact nowhere: its client sends again by itself on 429 and 503, whatever the method, and
-no option stops it; it follows https to http, accepts every status below 400, and checks nothing.
-"""
+"""`http`: Kestra's own http.Request where it means the same, else a script of the flow, with a comment why."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from overture.expressions.tree import Expr
+from overture.expressions.tree import references
+from overture.expressions.types import Json
 from overture.plan.model import Task
 from overture_kestra import carriers, model
 from overture_kestra.carriers import Plain, Text
+from overture_kestra.inexact import Inexact, bare
 from overture_kestra.model import Value
 from overture_kestra.place import CORE, Place
+from overture_kestra.tasks.core_http import idempotency_key, lower_core, reasons, url_parts
 from overture_kestra.tasks.request import ScriptStep
 from overture_kestra.timing import SHORT_SECONDS
 
@@ -21,16 +21,41 @@ _ALL_GOOD = ["200-299"]
 
 
 def lower_http(task: Task, place: Place) -> list[model.Task]:
+    inexact = list(reasons(task, place))
+    if not inexact or place.lowering.options.get("http") == "core":
+        try:
+            lowered = lower_core(task, place)
+        except Inexact as why:
+            inexact = [f"a script: http.Request {why.args[0]}"]
+        else:
+            for each in inexact:
+                place.lowering.warn(task.pointer, f"Kestra's own http task {each} (`{task.id}`)")
+            return lowered
+    else:
+        inexact = [f"a script: http.Request {inexact[0]}"]
+    *first, last = _lower_script(task, place)
+    if first:
+        return [replace(first[0], comment=inexact[0]), *first[1:], last]
+    return [replace(last, comment=inexact[0])]
+
+
+def _lower_script(task: Task, place: Place) -> list[model.Task]:
     step = ScriptStep(task, place, "request", "request.json")
     literals = task.literals
     step.literal("method", literals.get("method", "GET"))
     step.tree("url", task.fields["url"])
-    for name in ("query", "headers", "body", "form", "file", "save"):
+    if any(True for part in url_parts(task.fields["url"])[1:] for _ in references(part)):
+        step.literal("from_data", True)
+    for name in ("query", "headers", "form", "file", "save"):
         if name in task.fields:
             step.tree(name, task.fields[name])
-    _auth(step, task.fields, literals.get("auth") or {})
-    if list(literals.get("accept") or _ALL_GOOD) != _ALL_GOOD:
-        step.literal("accept", list(literals["accept"]))
+    _body(step, task)
+    for name, tree in task.fields.items():
+        if name.startswith("auth/"):
+            step.tree(name.removeprefix("auth/"), tree)
+    accept = list(literals.get("accept") or _ALL_GOOD)
+    if accept != _ALL_GOOD:
+        step.literal("accept", [list(each) for each in statuses(accept)])
     for name in ("pages", "hosts", "returns"):
         if literals.get(name) is not None:
             step.literal(name, literals[name])
@@ -38,12 +63,12 @@ def lower_http(task: Task, place: Place) -> list[model.Task]:
         step.literal("seconds", task.timeout_seconds)
     body = task.results.get("body")
     is_kept = body is not None and carriers.is_kept(body)
-    if "body" not in task.reads:
-        step.literal("reads_body", False)
-    elif is_kept:
-        step.literal("plain", True)
+    if "body" in task.reads:
+        step.literal("body_read", "plain" if is_kept else "text")
+    if "headers" in task.reads:
+        step.literal("headers_read", True)
     if literals.get("method") in ("POST", "PATCH"):
-        step.text("key", idempotency_key(task, place))
+        step.text("key", f'"{idempotency_key(task, place)}"')
     results = place.lowering.results
     at = f"outputs.{task.id}.vars"
     results[task.id, "status"] = Plain(f"{at}.status")
@@ -60,6 +85,30 @@ def lower_http(task: Task, place: Place) -> list[model.Task]:
     return [step.build(prepare, more), saved(task, place, prepare, "saved/")]
 
 
+def _body(step: ScriptStep, task: Task) -> None:
+    """The body, by what it may be: JSON, text, or either."""
+    tree = task.fields.get("body")
+    pages: Mapping[str, Json] = task.literals.get("pages") or {}
+    if tree is None:
+        if pages.get("in") == "body":
+            step.literal("json", {})
+        return
+    kind = bare(tree).type
+    if kind.is_only("string"):
+        step.tree("text", tree)
+    elif kind.may_be("string") and pages.get("in") != "body":
+        step.tree("body", tree)
+    else:
+        step.tree("json", tree)
+
+
+def statuses(accept: list[Json]) -> Iterator[tuple[int, int]]:
+    """The first and the last of each range of statuses."""
+    for each in accept:
+        low, _, high = str(each).partition("-")
+        yield int(low), int(high or low)
+
+
 def saved(task: Task, place: Place, step_id: str, folder: str) -> model.Task:
     """What a step wrote under a folder, put among the namespace files: the workspace that all runs share."""
     for name in ("status", "headers", "body", "path"):
@@ -72,24 +121,3 @@ def saved(task: Task, place: Place, step_id: str, folder: str) -> model.Task:
     files = f"{{{{ [outputs.{step_id}.outputFiles] | jq('{program}') | first }}}}"
     properties: dict[str, Value] = {"namespace": "{{ flow.namespace }}", "filesMap": files}
     return model.Task(task.id, f"{CORE}.namespace.UploadFiles", properties)
-
-
-def _auth(step: ScriptStep, fields: Mapping[str, Expr], literal: Mapping[str, str]) -> None:
-    trees = {name.removeprefix("auth/"): tree for name, tree in fields.items() if name.startswith("auth/")}
-    if trees:
-        step.group("auth", {"type": literal["type"]}, trees)
-
-
-def idempotency_key(task: Task, place: Place) -> str:
-    """JSON text that is the same for every attempt of a task and differs for every other: run, task, items, round."""
-    parts = ["{{ execution.id }}", task.id]
-    depth = len(place.loops)
-    for number in range(depth):
-        if number == depth - 1:
-            parts.append("{{ item.index }}")
-        elif number == depth - 2:
-            parts.append("{{ item.parent.index }}")
-        else:
-            parts.append(f"{{{{ item.parents[{number}].index }}}}")
-    parts += [f"{{{{ outputs.{repeat}.iterationCount ?? 1 }}}}" for repeat in task.repeats]
-    return '"' + "/".join(parts) + '"'

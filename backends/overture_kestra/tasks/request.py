@@ -9,6 +9,7 @@ from overture.expressions.tree import Expr
 from overture.expressions.types import Json
 from overture.plan.model import Task
 from overture_kestra import model
+from overture_kestra.flow_scripts import schema_parts
 from overture_kestra.inexact import Inexact
 from overture_kestra.model import Script, Value
 from overture_kestra.pebble import json_text
@@ -28,14 +29,15 @@ class ScriptStep:
     trees: list[Expr] = field(default_factory=list)
     computed: dict[str, Expr] = field(default_factory=dict)
     files: dict[str, Value] = field(default_factory=dict)
-    literals: set[str] = field(default_factory=set)
 
     def literal(self, name: str, value: Json) -> None:
-        self.literals.add(name)
-        self.entries.append(f"{json_text(name)}: {json_text(value)}")
+        if name == "returns":
+            self.place.lowering.parts |= set(schema_parts(value))
+        self.text(name, json_text(value))
 
     def text(self, name: str, json: str) -> None:
         """An entry whose JSON text with holes is known."""
+        self.place.lowering.parts.add(name)
         self.entries.append(f"{json_text(name)}: {json}")
 
     def tree(self, name: str, tree: Expr) -> None:
@@ -45,25 +47,15 @@ class ScriptStep:
         except Inexact:
             self.computed[name] = tree
 
-    def group(self, name: str, literals: Mapping[str, Json], trees: Mapping[str, Expr]) -> None:
-        """An object of literals and trees."""
-        parts = [f"{json_text(key)}: {json_text(value)}" for key, value in literals.items()]
-        for key, tree in trees.items():
-            self.trees.append(tree)
-            try:
-                parts.append(f"{json_text(key)}: {self.place.pebble.json(tree)}")
-            except Inexact:
-                self.computed[f"{name}.{key}"] = tree
-        self.text(name, "{" + ", ".join(parts) + "}")
-
     def build(self, id: str, more: Mapping[str, Value] | None = None, commands: list[str] | None = None) -> model.Task:
         """The task; its values are computed first where Pebble cannot give them."""
         lowering = self.place.lowering
         if secrets := secrets_of(self.trees):
             # what may not be shown in a result
+            lowering.parts.add("secrets")
             self.entries.append(secrets_entry(secrets))
-        more_scripts = [each for each, name in (("pages", "pages"), ("schema", "returns")) if name in self.literals]
-        files = script_files(lowering, [self.script, *more_scripts])
+        lowering.parts |= {name.partition(".")[0] for name in self.computed}
+        files = script_files(lowering, [self.script])
         run = commands or [f"python3 {self.script}.py"]
         if self.computed:
             program = Program(self.place)

@@ -30,8 +30,21 @@ from overture.testing.world import World
 from overture_kestra import read_outputs
 from overture_kestra.place import input_type
 
-STEPS = ("values", "when", "case", "items", "inputs", "seconds", "content", "answer", "until", "collect", "steps")
-"""Roles of the tasks that stand before one of the workflow's and fail for it."""
+STEPS = (
+    "values",
+    "when",
+    "case",
+    "items",
+    "inputs",
+    "seconds",
+    "content",
+    "answer",
+    "until",
+    "collect",
+    "steps",
+    "fits",
+)
+"""Roles of the tasks that stand before one of the workflow's, or after it, and fail for it."""
 
 
 def observe(
@@ -220,6 +233,9 @@ def _states(plan: Plan, run: EngineRun) -> dict[str, str]:
             is_step = row.name.startswith(f"{task.id}_") and row.name.removeprefix(f"{task.id}_") in STEPS
             if is_step and row.state in ("failed", "skipped") and row.index_path not in places:
                 states[task.id + "".join(f"[{index}]" for index in row.index_path)] = row.state
+            if row.name == f"{task.id}_fits" and row.state == "failed":
+                # the check of an answer, after the task that asked for it
+                states[task.id + "".join(f"[{index}]" for index in row.index_path)] = row.state
     return states
 
 
@@ -254,6 +270,8 @@ def _error(plan: Plan, run: EngineRun) -> dict[str, Any] | None:
     error: dict[str, Any] = {"task": task.id}
     if task.kind in ("fail", "assert"):
         error |= {"type": task.kind, "message": (row.message or "").rpartition("failed!\n")[2]}
+    elif row.name == f"{task.id}_fits":
+        error |= {"type": "returns"}
     elif "Timeout after" in (row.message or ""):
         error |= {"type": "timeout"}
     return error
