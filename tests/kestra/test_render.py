@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ import yaml
 from ruamel.yaml import YAML
 from yaml_texts import PHRASES, WORDS, flow, generated
 
+from overture.checks import check
+from overture.language.reading import read
+from overture.plan.build import plan
+from overture_kestra.lower import lower
 from overture_kestra.model import Flow, Note, Script, Task
-from overture_kestra.render import flow_value, plain, read_back, render
+from overture_kestra.render import flow_value, plain, render
 from overture_kestra.scalars import inline
 
 
@@ -26,6 +31,18 @@ def as_yaml_1_1(text: str) -> Any:
     reader = YAML(typ="safe", pure=True)
     reader.version = (1, 1)
     return reader.load(io.StringIO(text))
+
+
+CASES = Path(__file__).parents[1] / "cases"
+FLOWS = [
+    file
+    for name in ("issue_triage", "order_routing", "release_aftermath", "nightly_report", "blocks_take_only_so_long")
+    for file in sorted((CASES / name).glob("*.flow.yaml"))
+]
+
+
+def read_back(text: str) -> Any:
+    return yaml.load(text, yaml.CSafeLoader)
 
 
 READERS = [yaml.safe_load, as_yaml_1_1, as_yaml_1_2]
@@ -43,6 +60,20 @@ def test_twenty_thousand_generated_texts_read_back() -> None:
     for start in range(0, len(texts), 500):
         written = Flow("f", "n", (Task("a", "t", {"list": texts[start : start + 500]}),))
         assert read_back(render(written))["tasks"][0]["list"] == texts[start : start + 500]
+
+
+@pytest.mark.parametrize("file", FLOWS, ids=lambda file: file.stem)
+def test_the_flows_of_the_cases_read_back_in_every_yaml(file: Path) -> None:
+    reading = {each.name.removesuffix(".flow.yaml"): each for each in file.parent.glob("*.flow.yaml")}
+    verdict = check(
+        read(file.read_text("utf-8"), file.name),
+        find=lambda name: read(reading[name].read_text("utf-8"), name) if name in reading else None,
+    )
+    assert verdict.checked is not None
+    for each in lower(plan(verdict.checked), {})[0]:
+        text, wanted = render(each), plain(flow_value(each))
+        assert read_back(text) == wanted
+        assert as_yaml_1_2(text) == wanted
 
 
 @pytest.mark.parametrize("text", [*PHRASES, *WORDS], ids=range(len(PHRASES) + len(WORDS)))
