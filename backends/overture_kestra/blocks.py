@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from overture.expressions.tree import Expr
-from overture.plan.model import Block, Task
+from overture.plan.model import Block, Plan, Task
 from overture_kestra import model
 from overture_kestra.carriers import Plain, Text
 from overture_kestra.failures import barrier, failing, first_error
@@ -82,12 +82,26 @@ def raise_refused(task: Task, what: str, help: str | None = None) -> None:
 def _why_apart(task: Task, place: Place) -> str | None:
     """Why a task needs a flow of its own, None where it does not."""
     if task.timeout_seconds is not None and (task.kind == "call" or task.blocks):
+        if _has_loop(task, place.lowering.plan.callees):
+            raise_refused(
+                task,
+                "a timeout of a `foreach` with tasks, or of what such a loop stands in,",
+                "give the tasks inside timeouts of their own: Kestra would not end an item that runs",
+            )
         return "Kestra limits only a whole flow in time"
     if task.kind == "approve" and place.loops:
         return "a Pause among the tasks of a Loop would wait for ever"
     if task.kind in ("approve", "repeat") and not place.is_sequential:
         return "while it waits, Kestra would start nothing beside it"
     return None
+
+
+def _has_loop(task: Task, callees: Mapping[str, Plan]) -> bool:
+    """Whether a loop with tasks runs in a task, or in what it calls."""
+    callee = callees.get(str(task.literals.get("workflow"))) if task.kind == "call" else None
+    inner = callee.walk() if callee is not None else (each for block in task.blocks.values() for each in block.walk())
+    is_loop = task.kind == "foreach" and bool(task.blocks)
+    return is_loop or any(_has_loop(each, callees) for each in inner)
 
 
 _INSTEAD = {

@@ -123,6 +123,8 @@ def _flow(lowering: Lowering) -> Flow:
     plan = lowering.plan
     body = Place(lowering)
     lowering.telling = telling(plan, is_told=lowering.tells or reads_error(plan))
+    if plan.timeout_seconds is not None and any(task.kind == "foreach" and task.blocks for task in plan.walk()):
+        lowering.warn("/timeout", "items of a `foreach` that run when the time is over end in the background on Kestra")
     for each in plan.inputs:
         if each.is_required and is_null_missing(each):
             lowering.warn(f"/inputs/{each.name}", f"`{each.name}` may be left out on Kestra, which is to give null")

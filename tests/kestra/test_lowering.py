@@ -288,6 +288,17 @@ def test_what_is_not_exported_is_refused_by_name_at_its_place() -> None:
     assert gap.pointer == "/tasks/0" and "a field named `comment`" in gap.message
 
 
+def test_a_loop_that_may_take_only_so_long_is_refused() -> None:
+    """Kestra ends the loop, but not the items that run."""
+    found = export(LOOP % "[a]" + "    timeout: 1m\n")
+    (gap,) = found.gaps
+    assert (gap.pointer, gap.severity) == ("/tasks/0", "error")
+    assert (
+        gap.message
+        == "a timeout of a `foreach` with tasks, or of what such a loop stands in, is not exported to Kestra"
+    )
+
+
 def flows_of(tasks: str, *, head: str = "") -> dict[str, Any]:
     found = export(tasks, head=head)
     assert [gap for gap in found.gaps if gap.severity == "error"] == []
