@@ -10,7 +10,7 @@ from overture_local.frames import Record
 from overture_local.limits import Limits
 from overture_local.request import TRIGGER_DATA, Cancellation, RunRequest, RunResult
 from overture_local.run import execute, execute_resumed, resume, run
-from overture_local.store import Event, RunRow, Store, StoreError
+from overture_local.store import Event, RunHeld, RunRow, Store, StoreError
 
 __all__ = [
     "TRIGGER_DATA",
@@ -24,6 +24,7 @@ __all__ = [
     "NotDue",
     "Question",
     "Record",
+    "RunHeld",
     "RunRefused",
     "RunRequest",
     "RunResult",

@@ -8,7 +8,7 @@ after another; a block parts into several and is one again when they have ended.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from overture.language.schema import validate
 from overture_local.clock import Clock, precise_timestamp
 from overture_local.failures import RunRefused
 from overture_local.frames import place_of
+from overture_local.secrecy import Masker
 from overture_local.store import Store
 
 _POLL_SECONDS = 0.5  # real time: the answer comes from another process
@@ -98,8 +99,8 @@ def questions(store: Store, run: str) -> list[Question]:
     return own + [each for name in called for each in questions(store, name)]
 
 
-def answer(store: Store, question: Question, approval: Approval, clock: Clock) -> None:
-    """Record an answer; when this returns it is on the disk.
+def answer(store: Store, question: Question, approval: Approval, clock: Clock, *, secrets: Iterable[str] = ()) -> None:
+    """Record an answer; when this returns it is on the disk. `secrets`: what is masked in it.
 
     Raises RunRefused for one that does not fit, that comes too late, or is the second one."""
     check_answer(question.returns, approval)
@@ -108,7 +109,8 @@ def answer(store: Store, question: Question, approval: Approval, clock: Clock) -
             f"`{question.place}` waited until {question.until} only",
             "what silence means was said there: `resume` goes on",
         )
-    if not store.answer(question.run, question.key, precise_timestamp(clock.now()), approval.as_json()):
+    said = Masker(secrets).value(approval.as_json())
+    if not store.answer(question.run, question.key, precise_timestamp(clock.now()), said):
         raise RunRefused(f"`{question.place}` has been answered already")
 
 
@@ -224,8 +226,3 @@ class Share:
         self._parts += change
         if change:
             self._desk.go(change)
-
-
-def waiting_records(store: Store, run: str) -> Iterator[dict[str, Json]]:
-    """T of cli.md for what a run waits for itself."""
-    return (each.as_record() for each in questions(store, run) if each.run == run)

@@ -80,6 +80,10 @@ class StoreError(Exception):
         self.help = help
 
 
+class RunHeld(StoreError):
+    """A run that another living process owns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened in a run. `key` names the instance of a task (see frames.py), "" the run itself."""
@@ -145,10 +149,10 @@ class Store:
     # what a run writes
 
     def own(self, run: str) -> Ownership:
-        """Become the owner of the run. Raises StoreError when a living process is."""
+        """Become the owner of the run. Raises RunHeld when a living process is."""
         owned = ownership.take(self._lock_path(run))
         if owned is None:
-            raise StoreError(f"run `{run}` is being run by another process")
+            raise RunHeld(f"run `{run}` is being run by another process")
         return owned
 
     def create(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +19,7 @@ from overture.diagnostics.visible import visible
 from overture.expressions.types import Json
 
 if TYPE_CHECKING:
-    from overture_local import RunResult
+    from overture_local import Question, RunResult
 
 
 class Watch:
@@ -89,12 +90,24 @@ def tell_end(ended: RunResult, format_: str, *, events: bool, quiet: bool) -> in
     if format_ == "json":
         print_json(result)
     else:
-        tell(f"{result['workflow']} {state} in {result['seconds']:.1f} s, run {result['run']}", quiet=quiet)
+        ended_as = "waits for an answer" if state == "waiting" else f"{state} in {result['seconds']:.1f} s"
+        tell(f"{result['workflow']} {ended_as}, run {result['run']}", quiet=quiet)
         if error := result["error"]:
             complain(told(error), ended.error.help if ended.error else None)
         if not events:
             say_outputs(result["outputs"])
+    tell_questions(ended.run, ended.questions, quiet=quiet)
     return {"succeeded": DONE, "waiting": DONE, "cancelled": INTERRUPTED}.get(state, FAILED)
+
+
+def tell_questions(run: str, questions: Iterable[Question], *, quiet: bool) -> None:
+    """What a run waits for, each with the command that answers it."""
+    for each in questions:
+        until = f" (until {each.until})" if each.until else ""
+        tell(f"{each.place}: {visible(each.message)}{until}", quiet=quiet)
+        fields = "".join(f" -i {name}=…" for name in (each.returns or {}).get("required", ()))
+        words = f"overture approve {run} {quote(each.place)}"
+        tell(f"help: `{words} --yes{fields}`, or `--no`", quiet=quiet)
 
 
 def told(error: Mapping[str, Any]) -> str:

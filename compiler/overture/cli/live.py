@@ -20,6 +20,7 @@ COLORS = {
     "failed": "red",
     "skipped": "bright_black",
     "cancelled": "yellow",
+    "waiting": "magenta",
 }
 _MOST_LINES = 40
 _LONGEST = 160
@@ -28,6 +29,8 @@ _LONGEST = 160
 def task_line(task: Mapping[str, Json], name: str) -> str:
     """A task that ended (T of the contract), in a line, coloured."""
     notes = [f"{task['attempts']} attempts"] if (task.get("attempts") or 0) > 1 else []
+    if task["state"] == "waiting" and (asked := (task.get("outputs") or {}).get("message")):
+        notes.append(visible(asked[:_LONGEST]))
     error = task.get("error")
     if error and error["message"]:
         notes.append(visible(error["message"].splitlines()[0][:_LONGEST]))
@@ -36,7 +39,7 @@ def task_line(task: Mapping[str, Json], name: str) -> str:
 
 
 class Live(AbstractContextManager["Live"]):
-    """Takes the events of a run: on a terminal redraws a tree, elsewhere writes a line when a task ends or logs."""
+    """Takes the events of a run: on a terminal redraws a tree, elsewhere a line when a task ends, logs or asks."""
 
     def __init__(self, *, quiet: bool, no_color: bool) -> None:
         self._quiet = quiet
@@ -73,7 +76,9 @@ class Live(AbstractContextManager["Live"]):
             case "task_started":
                 self._tasks.setdefault(_place(event), {"state": "running"})
                 self._draw()
-            case "task_ended":
+            case "task_ended" | "approval_asked" as what:
+                if what == "approval_asked":
+                    event = {**event, "state": "waiting", "outputs": {"message": event["message"]}}
                 self._tasks[_place(event)] = event
                 if self._display is None:
                     tell(task_line(event, _place(event)), quiet=self._quiet, color=self._color)

@@ -9,6 +9,7 @@ from pathlib import Path
 from overture.cli.exits import WrongUsage
 from overture.cli.files import read_bytes, read_text
 from overture.diagnostics.nearest import did_you_mean
+from overture.expressions.schemas import type_of_schema
 from overture.expressions.types import Json
 from overture.language.json_text import parse_json
 from overture.plan.model import Input, Plan
@@ -35,20 +36,39 @@ def inputs_of(plan: Plan, pairs: tuple[str, ...], file: str | None) -> dict[str,
     return found
 
 
+def fields_of(returns: Mapping[str, Json] | None, pairs: tuple[str, ...]) -> Json:
+    """What a person fills in for an approval, `field=value` each, read by the field's type; None for nothing. A form
+    that is no object is one field, `value`."""
+    is_object = returns is not None and "properties" in returns
+    schemas = {} if returns is None else returns["properties"] if is_object else {"value": returns}
+    declared = {name: Input(name, schema, type_of_schema(schema), False) for name, schema in schemas.items()}
+    found: dict[str, Json] = {}
+    for pair in pairs:
+        name, separator, text = pair.partition("=")
+        if not separator:
+            raise WrongUsage(f"`-i {pair}` gives no value", "write `-i name=value`")
+        if name not in declared:
+            raise WrongUsage(
+                f"field `{name}` does not exist", did_you_mean(name, declared) or "nothing is to be filled in"
+            )
+        found[name] = _value(declared[name], text, "field")
+    return None if not found else found if is_object else found["value"]
+
+
 def _check_declared(name: str, declared: Mapping[str, Input]) -> None:
     if name not in declared:
         help = did_you_mean(name, declared) or "the workflow takes no inputs"
         raise WrongUsage(f"input `{name}` does not exist", help)
 
 
-def _value(input: Input, text: str) -> Json:
+def _value(input: Input, text: str, what: str = "input") -> Json:
     """A text as the input's type reads it: itself where a text will do, else JSON."""
     if input.type.may_be("string") and not (input.type.is_nullable and text == "null"):
         return text
     document = parse_json(text)
     if document.findings:
         kinds = " or ".join(sorted(input.type.kinds))
-        raise WrongUsage(f"input `{input.name}` must be {kinds}, `{text}` is not")
+        raise WrongUsage(f"{what} `{input.name}` must be {kinds}, `{text}` is not")
     return document.data
 
 
