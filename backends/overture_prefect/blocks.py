@@ -38,7 +38,8 @@ class Flow:
         lines = self._run(task, place)
         if task.timeout_seconds is not None and task.kind in CONTAINERS:
             self.program.imports.add("import asyncio")
-            lines = [Suite(f"async with asyncio.timeout({python_literal(task.timeout_seconds)})", lines)]
+            known = f" as {self._limit_name(task)}" if self._tells_item(task) else ""
+            lines = [Suite(f"async with asyncio.timeout({python_literal(task.timeout_seconds)}){known}", lines)]
         if self.program.blames_tasks and task.kind in CONTAINERS and _may_fail(task):
             name = python_text(task.stands_for or task.id)
             lines = [Suite(f"with {self.program.helper('named')}({name})", lines)]
@@ -128,6 +129,9 @@ class Flow:
     def _items_name(self, task: Task) -> str:
         return self.program.register.name(f"{task.id}_items", "items", task.id)
 
+    def _limit_name(self, task: Task) -> str:
+        return self.program.register.name(f"{task.id}_limit", "limit", task.id)
+
     def _failed(self, task: Task) -> list[Statement]:
         """What is noted of a failure: state, error, and what a failed task still has."""
         result, lines = self.program.result, list[Statement]()
@@ -138,9 +142,13 @@ class Flow:
         if "error" in task.reads:
             told = f"{self.program.helper('failure')}(error)"
             if self._tells_item(task):  # what failed it in the item is the item's own
-                told += ' | {"type": "item"}'
+                conditions = []
                 if may_fail_at_items(task):
-                    told = f"{told} if {self._items_name(task)} is not None else {told.partition(' |')[0]}"
+                    conditions.append(f"{self._items_name(task)} is not None")
+                if task.timeout_seconds is not None:
+                    conditions.append(f"not {self._limit_name(task)}.expired()")
+                own = f'{told} | {{"type": "item"}}'
+                told = f"{own} if {' and '.join(conditions)} else {told}" if conditions else own
             lines.append(f"{result(task.id, 'error')} = {told}")
         sources = {"exit_code": "returncode", "stdout": "stdout", "stderr": "stderr"} if task.kind == "shell" else {}
         if task.kind == "http" and "status" in task.reads:
@@ -331,7 +339,8 @@ class Flow:
                 program.imports.add("import contextlib")
                 body = [Suite("with contextlib.suppress(Exception)", body)]
         uses_index = index in _words(body)
-        header = f"for {index}, {item} in enumerate({items})" if uses_index else f"for {item} in {items}"
+        name = item if item in _words(body) else "_"
+        header = f"for {index}, {name} in enumerate({items})" if uses_index else f"for {name} in {items}"
         return [*lines, Suite(header, body)]
 
     def _loop_side_by_side(self, task: Task, place: Place) -> list[Statement]:
