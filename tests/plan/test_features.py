@@ -45,7 +45,7 @@ def used(tasks: str, head: str = "") -> set[str]:
             f"on_failure: [{GET % ''}]\nfinally: [{SAY.replace('say', 'end')}]",
             {"log", "http", "on_failure", "finally"},
         ),
-        (SAY, "timeout: 1m\nconcurrency: {limit: 1}\noutputs: {a: 1}", {"log", "timeout", "concurrency", "outputs"}),
+        (SAY, "timeout: 1m\nconcurrency: {limit: 1}\noutputs: {a: '1'}", {"log", "timeout", "concurrency", "outputs"}),
     ],
 )
 def test_what_a_workflow_uses_is_named(tasks: str, head: str, features: set[str]) -> None:
