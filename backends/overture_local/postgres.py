@@ -25,7 +25,8 @@ def is_installed() -> bool:
 async def ask_postgres(
     connection: Connection, query: str, given: Sequence[Mapping[str, Json]], limit_bytes: int, reach: Reach
 ) -> Answer:
-    """Run the query for each of `given` in one transaction. `reach` gives the addresses of a host that may be reached.
+    """Run the query for each of `given`, in one transaction when they are several: one statement is one by itself, and
+    some (`vacuum`) can be nothing else. `reach` gives the addresses of a host that may be reached.
 
     Cancelled, it cancels the query on the server. Raises QueryFailed."""
     import psycopg
@@ -34,7 +35,7 @@ async def ask_postgres(
     answer, room = Answer(), room_of(limit_bytes)
     where = await _where(connection, reach)
     try:
-        async with await psycopg.AsyncConnection.connect(**where) as server:
+        async with await psycopg.AsyncConnection.connect(**where, autocommit=len(given) < 2) as server:
             for values in given:
                 cursor = await server.execute(text.encode("utf-8"), values)
                 columns = None if cursor.description is None else [column.name for column in cursor.description]

@@ -90,6 +90,10 @@ def test_a_list_of_parameters_is_one_transaction(runner: Runner, url: str) -> No
     assert {task.id: task.error.type for task in result.tasks if task.error} == {"q2": "error"}
 
 
+def test_a_statement_that_can_be_in_no_transaction_runs(runner: Runner, url: str) -> None:
+    assert ask(runner, "query: vacuum", url=url).state == "succeeded"
+
+
 def test_no_parameters_in_a_list_run_nothing(runner: Runner, url: str) -> None:
     result = ask(runner, "query: select 1 as n, params: []", url=url)
     assert (rows(result), result.outputs["count"]) == ([], 0)

@@ -66,7 +66,9 @@ def in_postgres(url: str, query: str, given: list[dict[str, Any]]) -> tuple[list
     written = PLACE.sub(placed, query.replace("%", "%%"))
     try:
         place = "postgresql://" + url.partition("://")[2]  # it may name the driver of another program too
-        with psycopg.connect(place, row_factory=dict_row, client_encoding="utf8") as connection:
+        # one statement is a transaction by itself, and some can be nothing else
+        is_alone = len(given) < 2
+        with psycopg.connect(place, row_factory=dict_row, client_encoding="utf8", autocommit=is_alone) as connection:
             return collected(
                 (connection.execute(written, values) for values in given), lambda cursor: max(cursor.rowcount, 0)
             )
