@@ -84,7 +84,10 @@ class Flow:
         )
 
     def _tells_state(self, task: Task) -> bool:
-        return "state" in task.reads or task.id in self.program.tracked
+        is_told = "state" in task.reads or task.id in self.program.tracked
+        if is_told:
+            self.program.state_names.add(self.program.result(task.id, "state"))
+        return is_told
 
     def _when(self, task: Task, place: Place, lines: list[Statement]) -> list[Statement]:
         assert task.when is not None

@@ -7,8 +7,11 @@ line with a comma behind the last; a value with operators gets brackets round it
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from overture.plan.python_literals import python_text
 
 WIDTH = 88
 INDENT = "    "
@@ -27,7 +30,7 @@ _OPERATORS = (
 _LEADING = re.compile(r"(if|else|or|and|not in|in|is not|is|==|!=|<=|>=|<|>|[|]|[+-]|\*\*|\*|//|/|%) ")
 _COMPREHENSION = re.compile(r" (?=for )")
 _FILTERED = re.compile(r" (?=(for|if) )")
-_HEAD = re.compile(r"(return|raise|if|elif|while|assert|[A-Za-z_][\w., \[\]|:]*? =)(?= )")
+_HEAD = re.compile(r"(return|raise|if|elif|while|assert|[A-Za-z_(][\w., \[\]|:()]*? =)(?= )")
 _KEY = re.compile(r"\w+=(?!=)")
 
 
@@ -51,10 +54,10 @@ def _statement(line: str, depth: int) -> Iterator[str]:
         yield from _value("", body, ending, depth)
         return
     head, value = match[0] + " ", body[match.end() + 1 :]
-    if head.endswith("= ") and not fits(head + "(", depth) and len(targets := _split(head[:-3], ",")) > 1:
+    if head.endswith("= ") and not fits(head + "(", depth) and len(targets := split(head[:-3], ",")) > 1:
         yield from _listed("", targets, "", depth)
         yield from _value(") = ", value, ending, depth)
-    elif len(values := _split(value, ",")) > 1 and not value.startswith("lambda"):
+    elif len(values := split(value, ",")) > 1 and not value.startswith("lambda"):
         yield from _listed(head, values, ending, depth)
         yield INDENT * depth + ")" + ending
     else:
@@ -74,7 +77,7 @@ def lay_out_function(head: str, parameters: list[str], tail: str, depth: int = 0
     whole = f"{head}({', '.join(parameters)}){tail}"
     if fits(whole, depth) or not parameters:
         return [indent + whole]
-    joined = ", ".join(parameters)
+    joined = ", ".join(parameters) + "," * (len(parameters) == 1)
     if fits(joined, depth + 1):
         return [f"{indent}{head}(", f"{indent}{INDENT}{joined}", f"{indent}){tail}"]
     lines = [line for each in parameters for line in _item(each, ",", depth + 1)]
@@ -87,14 +90,32 @@ def _value(head: str, value: str, tail: str, depth: int) -> Iterator[str]:
         yield INDENT * depth + head + value + tail
     elif _is_text(value):
         yield from _text(head, value, tail, depth)
-    elif parts := _operands(value):
+    elif (parts := _operands(value)) and (bracket := _outer_bracket(head, value, parts, depth)) is not None:
+        yield from _bracketed(head, value, bracket, tail, depth)
+    elif parts:
         yield f"{INDENT * depth}{head}("
-        yield from _parts(parts, "", depth + 1)
+        if fits(value, depth + 1):
+            yield INDENT * (depth + 1) + value
+        else:
+            yield from _parts(parts, "", depth + 1)
         yield f"{INDENT * depth}){tail}"
     elif (bracket := _last_bracket(value, WIDTH - len(INDENT) * depth - len(head))) is not None:
         yield from _bracketed(head, value, bracket, tail, depth)
     else:
         yield INDENT * depth + head + value + tail
+
+
+def _outer_bracket(head: str, value: str, parts: list[str], depth: int) -> tuple[int, int] | None:
+    """The bracket at which a value with a single operator breaks, without brackets round it: that of its last operand,
+    if what stands before it fits on the line."""
+    last = parts[-1].partition(" ")[2] if len(parts) == 2 else ""
+    if not re.match(r"(await )?[\w.]*[(\[{]", last) or last[-1] not in _CLOSING or last.endswith(("()", "[]", "{}")):
+        return None
+    found = _last_bracket(value)
+    if found is None or found[1] != len(value) - 1 or not fits(head + value[: found[0] + 1], depth):
+        return None
+    inside = value[found[0] + 1 : found[1]]
+    return found if fits(inside, depth + 1) else None
 
 
 def _parts(parts: list[str], ending: str, depth: int) -> Iterator[str]:
@@ -115,7 +136,7 @@ def _bracketed(head: str, value: str, bracket: tuple[int, int], tail: str, depth
     before, inside, after = value[: start + 1], value[start + 1 : end], value[end:]
     yield INDENT * depth + head + before
     is_literal = value[start] in "[{" and (start == 0 or value[start - 1] in " ([{=*")
-    items = _split(inside, ",")
+    items = split(inside, ",")
     if value[start] == "(" and len(items) == 1 and not re.match(r"[\w)\]]", value[start - 1 : start]):
         # brackets round an operand: a comma in them would make a tuple of it
         parts = [] if fits(inside, depth + 1) else _operands(inside)
@@ -123,7 +144,7 @@ def _bracketed(head: str, value: str, bracket: tuple[int, int], tail: str, depth
         yield INDENT * depth + after + tail
         return
     loops = _loops(inside)
-    if len(loops) > 1 and len(_split(loops[0], ",")) == 1 and not inside.startswith("lambda"):
+    if len(loops) > 1 and len(split(loops[0], ",")) == 1 and not inside.startswith("lambda"):
         if fits(inside, depth + 1):
             yield INDENT * (depth + 1) + inside
         else:
@@ -145,7 +166,7 @@ def _item(item: str, ending: str, depth: int) -> Iterator[str]:
     if match := _KEY.match(item):
         yield from _value(match[0], item[match.end() :], ending, depth)
         return
-    pieces = _split(item, ":")
+    pieces = split(item, ":")
     if (len(pieces) == 2 and not item.startswith(("lambda", "*"))) or (
         item.startswith("lambda")
         and len(pieces) == 2
@@ -189,7 +210,7 @@ def _texts(value: str, depth: int) -> list[str]:
     quote, body = value[is_format], value[is_format + 1 : -1]
     most = WIDTH - len(INDENT) * depth - 4
     lines: list[str] = [""]
-    for unit in _units(body, is_format):
+    for unit in _short(_units(body, is_format), most, is_format):
         is_full = len(lines[-1]) + len(unit.rstrip(" ")) > most
         if lines[-1] and (lines[-1].endswith("\\n") or is_full):
             lines.append("")
@@ -199,8 +220,11 @@ def _texts(value: str, depth: int) -> list[str]:
 
 def _piece(body: str, quote: str, is_format: bool) -> str:
     if is_format and re.search(r"(?<!\{)(\{\{)*\{(?!\{)", body):
+        if quote == "'" and '"' not in body and "\\'" not in body:
+            quote = '"'
         return f"f{quote}{body}{quote}"
-    return quote + (body.replace("{{", "{").replace("}}", "}") if is_format else body) + quote
+    body = body.replace("{{", "{").replace("}}", "}") if is_format else body
+    return python_text(ast.literal_eval(f"{quote}{body}{quote}"))
 
 
 def _units(body: str, is_format: bool) -> Iterator[str]:
@@ -208,6 +232,15 @@ def _units(body: str, is_format: bool) -> Iterator[str]:
     pattern = r"(?:\{(?!\{)[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\{\{|\}\}|\\(?!n).|[^\s\\{}])*(?:\\n| |$)|."
     plain = r"(?:\\(?!n).|[^\s\\])*(?:\\n| |$)|."
     return (match[0] for match in re.finditer(pattern if is_format else plain, body) if match[0])
+
+
+def _short(units: Iterable[str], most: int, is_format: bool) -> Iterator[str]:
+    """Units that fit a line, as far as they can be parted between replacements."""
+    for unit in units:
+        yield from _FIELDS.findall(unit) if is_format and len(unit) > most else (unit,)
+
+
+_FIELDS = re.compile(r"\{(?!\{)[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|(?:\{\{|\}\}|\\.|[^{}\\])+")
 
 
 # Where brackets and operators stand
@@ -244,7 +277,7 @@ def _last_bracket(text: str, room: int = WIDTH) -> tuple[int, int] | None:
     return fitting[-1] if fitting else found[0] if found else None
 
 
-def _split(text: str, separator: str) -> list[str]:
+def split(text: str, separator: str) -> list[str]:
     """The parts between the separators at depth 0; a trailing one is dropped, a lambda's own do not count."""
     parts, start, is_lambda = [], 0, False
     for place, char, depth in _scan(text):

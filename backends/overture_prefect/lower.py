@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from overture.plan.backend import Gap
@@ -91,6 +92,7 @@ def _apart(
     return [f"return {call}" if plan.outputs or has_trigger else call]
 
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _MOST_LINES = 5  # of the description in a header of ten
 
 
@@ -169,6 +171,12 @@ def _parameter(program: Program, each: Input) -> Parameter:
     if "Any" in hint:
         program.imports.add("from typing import Any")
     default = None if each.is_required else python_literal(each.default)
+    if isinstance(each.default, list | dict):  # no default of a function may be such as can be changed
+        constant = program.register.name(f"{name}_default".upper(), "constant", name, "default")
+        program.module.constants[f"{constant}: {annotation(each.type)}"] = str(default)
+        default = constant
+        if "Any" in annotation(each.type):
+            program.imports.add("from typing import Any")
     return Parameter(name, hint, default)
 
 
@@ -236,7 +244,36 @@ def _flow_body(program: Program, flow: Flow, plan: Plan) -> list[Statement]:
         for handler in (plan.on_failure, plan.finally_):
             starts += program.starts(handler) if handler is not None else []
     before = program.starting(list(dict.fromkeys([*starts, *program.shared])))
-    return [*before, *body, *_outputs(program, plan)]
+    whole = [*before, *body, *_outputs(program, plan)]
+    return without_unread(whole, program.state_names)
+
+
+def without_unread(body: list[Statement], names: set[str]) -> list[Statement]:
+    """The statements without what is noted in these variables and never read."""
+    words = Counter(word for text in texts_of(body) for word in _WORD.findall(text))
+    targets = Counter(name for text in texts_of(body) for name in _targets(text))
+    unread = {name for name in names if targets[name] and words[name] == targets[name]}
+    return _without(body, unread) if unread else body
+
+
+def _targets(text: str) -> list[str]:
+    """The names to which `a = b = "text"` assigns."""
+    *targets, value = text.split(" = ")
+    return targets if value[:1] == '"' and all(map(str.isidentifier, targets)) else []
+
+
+def _without(body: list[Statement], names: set[str]) -> list[Statement]:
+    found: list[Statement] = []
+    for each in body:
+        if isinstance(each, Suite):
+            inner = _without(each.body, names)
+            if inner or each.header != "else":
+                found.append(Suite(each.header, inner))
+        elif not (isinstance(each, str) and (targets := _targets(each)) and names & set(targets)):
+            found.append(each)
+        elif left := [name for name in targets if name not in names]:
+            found.append(" = ".join([*left, each.split(" = ")[-1]]))
+    return found
 
 
 def _with_handlers(program: Program, flow: Flow, plan: Plan, body: list[Statement]) -> list[Statement]:

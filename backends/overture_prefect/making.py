@@ -13,6 +13,7 @@ from overture_prefect.model import Function, Parameter, Statement
 from overture_prefect.naming import TaskNaming, annotation
 from overture_prefect.program import Place, Program
 
+_LONGEST_HINT = 70  # of what a function gives: a longer one tells a reader nothing
 _MOST_DELAYS = 50  # more are refused by Prefect; the last one is used again
 
 
@@ -103,7 +104,10 @@ class Maker:
 
     def _returns(self, read: list[str]) -> str:
         hints = [annotation(self.task.results.get(name, ANY)) for name in read]
-        return "None" if not hints else hints[0] if len(hints) == 1 else f"tuple[{', '.join(hints)}]"
+        whole = f"tuple[{', '.join(hints)}]"
+        if len(whole) > _LONGEST_HINT:
+            return "tuple[Any, ...]"
+        return "None" if not hints else hints[0] if len(hints) == 1 else whole
 
     def parameters(self) -> dict[str, str]:
         """Names and hints: what the body reads, and the indices of the loops, which stand in the run's name."""

@@ -47,8 +47,8 @@ class FlowNaming:
             return None
         if ref.type.is_nullable:
             state = Ref("tasks", ref.name, "state")
-            return f'({self.variable(state)} == "succeeded")'
-        return f"({self.variable(ref)} is not None)"
+            return f'{self.variable(state)} == "succeeded"'
+        return f"{self.variable(ref)} is not None"
 
     def variable(self, ref: Ref) -> str:
         return self.program.variable(ref, self.place)

@@ -312,7 +312,8 @@ class Program:
             self.gaps.append(Gap("", f"`{name}` has no translation to Python"))
             return "None"
         assert callable(write)
-        return self.add(write(tree, naming))
+        code: PythonCode = write(tree, naming)
+        return self.add(replace(code, text=_tidied(code.text)))
 
     def rendered(self, tree: Expr, naming: FlowNaming) -> str:
         """The source of a text: the value as a template renders it."""
@@ -358,6 +359,19 @@ class Program:
 
     def warn(self, pointer: str, message: str, help: str | None = None) -> None:
         self.gaps.append(Gap(pointer, message, help, "warning"))
+
+
+_ENCODED = re.compile(r'(?<![\w"\\])("[ !#-\[\]-~]*")\.encode\(\)')
+_SPLIT = re.compile(r'(?<![\w"\\])("[ !#-\[\]-~]*")\.split\(("[ !#-\[\]-~]+")\)')
+
+
+def _tidied(source: str) -> str:
+    """The source as a linter would have it where a filter's value is a literal text."""
+    if ".encode()" in source:
+        source = _ENCODED.sub(r"b\1", source)
+    if ".split(" in source:
+        source = _SPLIT.sub(lambda match: python_literal(match[1][1:-1].split(match[2][1:-1])), source)
+    return source
 
 
 _AT_ONCE_CHARS = 60

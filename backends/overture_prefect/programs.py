@@ -14,6 +14,9 @@ def lower_python(maker: Maker) -> dict[str, str]:
     args = maker.value("args") if maker.has("args") else "{}"
     requirements = maker.literal("requirements")
     more = f", {python_literal(list(requirements))}" if requirements else ""
+    if requirements:
+        maker.program.features.add("requirements")
+        maker.program.module.libraries.add("uv")
     call = f"await {maker.helper('run_python')}({constant}, {args}{more})"
     schema = maker.literal("returns")
     if schema is None and "value" not in maker.read_fields():

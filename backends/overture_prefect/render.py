@@ -18,15 +18,31 @@ def render(module: Module) -> str:
     """The source of a module. Raises ValueError where it is not what this backend writes."""
     head = ["\n".join(_head(module)), *(["\n".join(_constants(module))] if module.constants else [])]
     parts = ["\n\n".join(head)]
-    parts += module.helpers
+    parts += ["\n".join(_narrow(each)) for each in module.helpers]
     parts += ["\n".join(_function(each)) for each in module.tasks]
     if module.flow is not None:
         parts.append("\n".join(_function(module.flow)))
     if module.main:
         parts.append("\n".join(_statements([Suite('if __name__ == "__main__"', module.main)], 0)))
-    source = "\n\n\n".join(parts) + "\n"
+    source = _marked("\n\n\n".join(parts) + "\n")
     check_source(source)
     return source
+
+
+_NOQA = "  # noqa: E501"
+
+
+def _marked(source: str) -> str:
+    """The source with a mark where a line cannot be broken: a text without spaces, somebody's code."""
+    lines = source.split("\n")
+    wide = [number for number, line in enumerate(lines) if len(line) > WIDTH]
+    if not wide:
+        return source
+    texts = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant | ast.JoinedStr)]
+    ends = {number: node.end_lineno or 0 for node in texts for number in range(node.lineno, node.end_lineno or 0)}
+    for number in sorted({ends.get(number + 1, number + 1) for number in wide}):
+        lines[number - 1] += _NOQA
+    return "\n".join(lines)
 
 
 def _head(module: Module) -> Iterator[str]:
@@ -34,6 +50,16 @@ def _head(module: Module) -> Iterator[str]:
     if module.imports:
         yield ""
         yield from _imports(module.imports)
+
+
+def _narrow(source: str) -> Iterator[str]:
+    """The source of a helper; those of checks of formats are of another width."""
+    for line in source.splitlines():
+        if len(line) <= WIDTH:
+            yield line
+        else:
+            depth = (len(line) - len(line.lstrip())) // len(INDENT)
+            yield from _line(line.strip(), depth)
 
 
 def _imports(lines: set[str]) -> Iterator[str]:
@@ -100,8 +126,9 @@ def _docstring(text: str, depth: int) -> Iterator[str]:
     indent = INDENT * depth
     text = "\n".join(line.strip() for line in text.strip().splitlines())
     is_plain = all(char.isprintable() or char == "\n" for char in text)
-    if not is_plain or '"""' in text or "\\" in text or text.endswith('"') or not text:
-        yield from lay_out(python_text(text), depth)
+    text = text.replace("\\", "\\\\")
+    if not is_plain or '"""' in text or text.endswith('"') or not text:
+        yield indent + python_text(text.replace("\\\\", "\\"))
         return
     most = WIDTH - len(indent)
     lines = [part for line in text.split("\n") for part in (wrapped(line, most - 6) if line else [""])]

@@ -18,7 +18,7 @@ from importlib import resources
 
 from overture.language import formats
 from overture.plan import python_helpers, python_source
-from overture_prefect.layout import lay_out_function
+from overture_prefect.layout import lay_out_function, split
 
 FILES = ("flow", "people", "http", "outside", "programs", "models")
 
@@ -64,7 +64,7 @@ def _holds(term: str, features: frozenset[str]) -> bool:
 
 
 def _laid_out(match: re.Match[str]) -> str:
-    parameters = [line.strip().removesuffix(",") for line in match[2].splitlines()]
+    parameters = [each.strip() for each in split(" ".join(map(str.strip, match[2].splitlines())), ",")]
     return "\n".join(lay_out_function(match[1], parameters, match[3]))
 
 

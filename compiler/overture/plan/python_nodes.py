@@ -231,6 +231,9 @@ class Writer:
             left, right = right, left
         if is_null(right):
             return Code(f"{self.text(left, ADD)} is {'not ' * is_negated}None", COMPARE)
+        value = bare(right)
+        if isinstance(value, Literal) and isinstance(value.value, bool):
+            return Code(f"{self.text(left, ADD)} is {'not ' * is_negated}{value.value}", COMPARE)
         if is_confusable(left.type, right.type):
             found = self.call("same", left, right)
             return Code(f"not {found.text}", NOT) if is_negated else found

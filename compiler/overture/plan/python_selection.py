@@ -62,8 +62,8 @@ def default(writer: Writer, node: Node) -> Code:
     if writer.is_harmless(fallback):
         if steps:
             return writer.call("dig", source, *steps, f"default={writer.text(fallback, TERNARY)}")
-        if re.fullmatch(r"[\w.]+", source):
-            return Code(f"{source} if {source} is not None else {writer.text(fallback, TERNARY)}", TERNARY)
+    if not steps and re.fullmatch(r"[\w.]+", source):
+        return Code(f"{source} if {source} is not None else {writer.text(fallback, TERNARY)}", TERNARY)
     value = writer.call("dig", source, *steps).text if steps else source
     return writer.call("instead", value, f"lambda: {writer.text(fallback, TERNARY)}")
 
@@ -73,7 +73,8 @@ def defined(writer: Writer, node: Node) -> Code:
     presence = writer.naming.presence(start) if isinstance(start, Ref) else None
     if steps or not isinstance(start, Ref):
         return writer.call("has", start_of_path(writer, start), *steps)
-    return Code(presence or "True", LAMBDA if presence else ATOM)
+    is_compared = re.fullmatch(r'\w+ (is not None|== "\w+")', presence or "")
+    return Code(presence or "True", COMPARE if is_compared else LAMBDA if presence else ATOM)
 
 
 # Lists

@@ -63,7 +63,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -179,13 +179,17 @@ async def block_timeouts(api: str = "https://api.example.com") -> dict[str, Any]
     quick_block_state = "succeeded"
     try:
         try:
-            async with asyncio.timeout(4):
+            async with asyncio.timeout(4) as slow_loop_limit:
                 for index, place_ in enumerate(["quick", "slow", "quick"]):
                     await visit(api, place_, index)
             slow_loop_state = "succeeded"
         except Exception as error:
             slow_loop_state = "failed"
-            slow_loop_error = failure(error) | {"type": "item"}
+            slow_loop_error = (
+                failure(error) | {"type": "item"}
+                if not slow_loop_limit.expired()
+                else failure(error)
+            )
             raise
         guarded_failed = False
     except Exception:

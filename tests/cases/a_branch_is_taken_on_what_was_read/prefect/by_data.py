@@ -8,7 +8,7 @@ import asyncio
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import httpx
@@ -112,15 +112,10 @@ def at(value: Any, step: Any) -> Any:
     raise TypeError(f"no {step!r} in {kind_of(value)}")
 
 
-def instead(value: Any, fallback: Callable[[], Any]) -> Any:
-    """The value, or what is worked out instead of None."""
-    return fallback() if value is None else value
-
-
 def has(value: Any, *path: Any) -> bool:
     """Whether something stands at a path of keys, numbers and slices, even null."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return False
         try:
             value = at(value, step)
@@ -193,11 +188,14 @@ async def by_data(
     else:
         abroad_text = await abroad(order_body)
     return {
-        "bill": instead(
-            with_id_text,
-            lambda: instead(
-                at_home_text, lambda: abroad_text if abroad_text is not None else ""
-            ),
+        "bill": (
+            with_id_text
+            if with_id_text is not None
+            else at_home_text
+            if at_home_text is not None
+            else abroad_text
+            if abroad_text is not None
+            else ""
         ),
     }
 

@@ -132,7 +132,7 @@ async def alarm(
         json={
             "task": run_error["task"],
             "first": first_state,
-            "has_value": ((first_value is not None)),
+            "has_value": first_value is not None,
         },
     )
 

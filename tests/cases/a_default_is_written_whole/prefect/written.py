@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from prefect import flow, task
 
 ENVIRONMENT = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR")
+TEXTS_DEFAULT: list[str] = []
 TEXTS_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 
 
@@ -98,7 +99,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -110,7 +111,7 @@ def dig(value: Any, *path: Any, default: Any = None) -> Any:
 def has(value: Any, *path: Any) -> bool:
     """Whether something stands at a path of keys, numbers and slices, even null."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return False
         try:
             value = at(value, step)
@@ -249,7 +250,7 @@ async def keep_first(texts: list[str]) -> None:
 
 
 @flow(name="written")
-async def written(texts: list[str] = []) -> dict[str, Any]:
+async def written(texts: list[str] = TEXTS_DEFAULT) -> dict[str, Any]:
     """Writes what a program said, or else that it said nothing."""
     fitting(texts, TEXTS_SCHEMA)
     ask_stdout = None

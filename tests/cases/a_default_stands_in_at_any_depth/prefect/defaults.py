@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from prefect import flow, task
 
+LIST_DEFAULT: list[int] = []
 LIST_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "integer"}}
 
 
@@ -38,7 +39,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -55,7 +56,7 @@ def instead(value: Any, fallback: Callable[[], Any]) -> Any:
 def has(value: Any, *path: Any) -> bool:
     """Whether something stands at a path of keys, numbers and slices, even null."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return False
         try:
             value = at(value, step)
@@ -71,9 +72,7 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
 
 
 @task
-async def read(
-    data: dict[str, Any], list_: list[int]
-) -> tuple[Any, Any, Any, Any, int, int, int, str | list[Any], Any, Any, Any, list[bool]]:
+async def read(data: dict[str, Any], list_: list[int]) -> tuple[Any, ...]:
     return (
         dig(data, "a", "b", default="-"),
         dig(data, "a", "x", "y", "z", default="-"),
@@ -125,7 +124,9 @@ async def run_defaults(data: dict[str, Any], list_: list[int]) -> dict[str, Any]
 
 
 @flow(name="defaults")
-async def defaults(data: dict[str, Any], list: list[int] = []) -> dict[str, Any]:
+async def defaults(
+    data: dict[str, Any], list: list[int] = LIST_DEFAULT
+) -> dict[str, Any]:
     """Reads what may be missing."""
     return await run_defaults(data, list)
 

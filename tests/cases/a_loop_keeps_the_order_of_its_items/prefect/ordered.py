@@ -15,6 +15,7 @@ import httpx
 from jsonschema import Draft202012Validator, ValidationError
 from prefect import flow, task
 
+THINGS_DEFAULT: list[str] = ["tea", "milk", "rice", "salt"]
 THINGS_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 PRICE_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -171,8 +172,7 @@ async def price(api: str, thing: str, index: int) -> dict[str, Any]:
 
 @flow(name="ordered")
 async def ordered(
-    api: str = "https://api.example.com",
-    things: list[str] = ["tea", "milk", "rice", "salt"],
+    api: str = "https://api.example.com", things: list[str] = THINGS_DEFAULT
 ) -> dict[str, Any]:
     """Asks for the price of each thing, three at a time."""
     fitting(things, THINGS_SCHEMA)

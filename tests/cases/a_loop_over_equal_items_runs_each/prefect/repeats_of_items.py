@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from prefect import flow, task
 
+NAMES_DEFAULT: list[str] = ["a", "a", "b"]
 NAMES_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 NUMBERS_SCHEMA: dict[str, Any] = {
     "type": "array",
@@ -53,7 +54,7 @@ async def run_repeats_of_items(
 
 @flow(name="repeats_of_items")
 async def repeats_of_items(
-    numbers: list[int | None], names: list[str] = ["a", "a", "b"]
+    numbers: list[int | None], names: list[str] = NAMES_DEFAULT
 ) -> dict[str, Any]:
     """Loops over lists that hold the same item twice, and null."""
     return await run_repeats_of_items(numbers, names)

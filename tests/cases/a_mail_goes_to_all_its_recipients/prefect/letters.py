@@ -15,7 +15,8 @@ import smtplib
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from email.message import EmailMessage
-from email.utils import formatdate, getaddresses, parseaddr
+from email.policy import SMTP, SMTPUTF8
+from email.utils import formatdate, getaddresses
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -26,6 +27,7 @@ from prefect.runtime import task_run
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(.+)")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+TO_DEFAULT: list[str] = ["team@example.com"]
 TO_SCHEMA: dict[str, Any] = {
     "type": "array",
     "items": {"type": "string", "format": "email"},
@@ -109,7 +111,9 @@ def csv_text(rows: list[Any]) -> str:
 
 
 def _is_hostname(text: str) -> bool:
-    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in text.split("."))
+    return len(text) <= 253 and all(
+        _LABEL.fullmatch(label) for label in text.split(".")
+    )
 
 
 def _is_email(text: str) -> bool:
@@ -158,6 +162,9 @@ async def send_mail(
     recipients = addresses(to)
     try:
         mail["From"] = sender
+        if not mail["From"].addresses:
+            raise ValueError("the sender is no address")
+        author = mail["From"].addresses[0]
         if recipients:
             mail["To"] = ", ".join(recipients)
         if copied := addresses(cc):
@@ -169,10 +176,11 @@ async def send_mail(
         mail["Subject"] = subject
         mail["Date"] = formatdate()
         # the same for every attempt: who gets it twice knows it as one
-        mail["Message-ID"] = f"<{task_run.id}@{domain_of(sender)}>"
+        mail["Message-ID"] = f"<{task_run.id}@{author.domain or 'localhost'}>"
         for name, value in (headers or {}).items():
             del mail[name]
             mail[name] = value
+        del mail["Bcc"]
         write_content(mail, text, html)
         for path in attachments or []:
             attach(mail, path)
@@ -188,7 +196,9 @@ async def send_mail(
     if server.scheme not in ("smtp", "smtps"):
         raise PermissionError("the connection is no smtp or smtps url")
     try:
-        refused = await asyncio.to_thread(deliver, server, port, mail, recipients)
+        refused = await asyncio.to_thread(
+            deliver, server, port, author.addr_spec, recipients, mail
+        )
     except (OSError, smtplib.SMTPException) as error:
         raise RuntimeError(f"the mail was not sent: {error}") from None
     if refused:
@@ -202,12 +212,6 @@ def addresses(value: Any) -> list[str]:
         if not isinstance(text, str) or re.search(r"[\x00-\x1f\x7f]", text):
             raise PermissionError("a recipient is no address")
     return [address for _, address in getaddresses(texts) if address]
-
-
-def domain_of(sender: str) -> str:
-    """The host of a sender's address."""
-    host = parseaddr(sender)[1].rpartition("@")[2]
-    return host if host.isascii() and host else "localhost"
 
 
 def write_content(mail: EmailMessage, text: str | None, html: str | None) -> None:
@@ -231,9 +235,17 @@ def attach(mail: EmailMessage, path: str) -> None:
 
 
 def deliver(
-    server: SplitResult, port: int, mail: EmailMessage, recipients: Sequence[str]
+    server: SplitResult,
+    port: int,
+    author: str,
+    recipients: Sequence[str],
+    mail: EmailMessage,
 ) -> Iterable[str]:
     """Hand a mail to a server; those of its recipients that the server refuses."""
+    is_plain = all(address.isascii() for address in (author, *recipients))
+    # not `send_message`, which makes `>From` of a line that begins with `From`
+    raw = mail.as_bytes(policy=SMTP if is_plain else SMTPUTF8)
+    options = () if is_plain else ("SMTPUTF8", "BODY=8BITMIME")
     context = ssl.create_default_context()
     host = server.hostname or ""
     if server.scheme == "smtps":
@@ -246,7 +258,7 @@ def deliver(
             client.starttls(context=context)
         if server.username:
             client.login(unquote(server.username), unquote(server.password or ""))
-        return client.send_message(mail, to_addrs=recipients)
+        return client.sendmail(author, recipients, raw, options)
 
 
 def place(path: str) -> Path:
@@ -291,7 +303,7 @@ async def send_(to: list[str], table_path: str) -> None:
 
 
 @flow(name="letters")
-async def letters(to: list[str] = ["team@example.com"]) -> None:
+async def letters(to: list[str] = TO_DEFAULT) -> None:
     """Writes a table and mails it."""
     fitting(to, TO_SCHEMA)
     table_path = await table()

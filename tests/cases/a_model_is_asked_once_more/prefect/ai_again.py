@@ -143,10 +143,10 @@ async def complete(
     except NoAnswer as error:
         if "response_format" not in str(error) and "schema" not in str(error):
             raise
-    words = f"Answer with one JSON object that fits this JSON Schema:\n{json.dumps(form)}"
-    messages = [{"role": "system", "content": words}, *question["messages"]]
-    wanted = {"type": "json_object"}
-    return await post_question({**question, "messages": messages, "response_format": wanted})
+    words = "Answer with one JSON object that fits this JSON Schema:\n"
+    hint = {"role": "system", "content": words + json.dumps(form)}
+    asked = {**question, "messages": [hint, *question["messages"]]}
+    return await post_question({**asked, "response_format": {"type": "json_object"}})
 
 
 async def post_question(question: dict[str, Any]) -> tuple[str, dict[str, Any]]:

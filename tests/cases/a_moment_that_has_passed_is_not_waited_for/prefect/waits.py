@@ -35,11 +35,18 @@ def _is_time(text: str) -> bool:
     clock, _, zone = match.groups()
     if zone not in "zZ" and not _parses(time.fromisoformat, zone[1:]):
         return False
-    return _parses(time.fromisoformat, clock[:6] + "59" if clock.endswith(":60") else clock)
+    return _parses(
+        time.fromisoformat, clock[:6] + "59" if clock.endswith(":60") else clock
+    )
 
 
 def _is_date_time(text: str) -> bool:
-    return len(text) > 11 and text[10] in "tT " and _is_date(text[:10]) and _is_time(text[11:])
+    return (
+        len(text) > 11
+        and text[10] in "tT "
+        and _is_date(text[:10])
+        and _is_time(text[11:])
+    )
 
 
 def _parses(parse: Callable[[str], object], text: str) -> bool:

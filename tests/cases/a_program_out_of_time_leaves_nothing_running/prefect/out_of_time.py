@@ -124,7 +124,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -136,7 +136,7 @@ def dig(value: Any, *path: Any, default: Any = None) -> Any:
 def has(value: Any, *path: Any) -> bool:
     """Whether something stands at a path of keys, numbers and slices, even null."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return False
         try:
             value = at(value, step)
@@ -281,12 +281,12 @@ async def slow(api: str) -> None:
         [
             "python3",
             "-c",
-            'import subprocess, sys, time, urllib.request\n'
+            "import subprocess, sys, time, urllib.request\n"
             'tell = "import sys, time, urllib.request; time.sleep(5); '
-            'urllib.request.urlopen(sys.argv[1] + \'/late\', b\'{}\')"\n'
+            "urllib.request.urlopen(sys.argv[1] + '/late', b'{}')\"\n"
             'subprocess.Popen([sys.executable, "-c", tell, sys.argv[1]])\n'
             'urllib.request.urlopen(sys.argv[1] + "/here", b"{}")\n'
-            'time.sleep(30)\n',
+            "time.sleep(30)\n",
             api,
         ],
     )

@@ -43,7 +43,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)

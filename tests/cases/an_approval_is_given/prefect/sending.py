@@ -120,7 +120,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -132,7 +132,7 @@ def dig(value: Any, *path: Any, default: Any = None) -> Any:
 def has(value: Any, *path: Any) -> bool:
     """Whether something stands at a path of keys, numbers and slices, even null."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return False
         try:
             value = at(value, step)
@@ -217,7 +217,7 @@ class AskForm(Approval):
 
 @task(name="ask")
 async def ask_(
-    what: str
+    what: str,
 ) -> tuple[str, bool, str | None, str | None, dict[str, Any] | None]:
     form = AskForm.with_initial_data(description=f"Shall {what} be sent?")
     answer = await pause_flow_run(
@@ -241,7 +241,6 @@ async def ship(ask_by: str | None, ask_value: dict[str, Any]) -> None:
 async def sending(what: str = 'a "big" <parcel> {x}') -> dict[str, Any]:
     """Asks a person how to send a parcel."""
     ask_outcome, ask_approved, ask_by, ask_comment, ask_value = await ask_(what)
-    ask_state = "succeeded"
     if ask_approved:
         await ship(ask_by, ask_value)
     else:

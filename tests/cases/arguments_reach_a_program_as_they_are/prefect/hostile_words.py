@@ -99,7 +99,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -111,7 +111,7 @@ def dig(value: Any, *path: Any, default: Any = None) -> Any:
 def has(value: Any, *path: Any) -> bool:
     """Whether something stands at a path of keys, numbers and slices, even null."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return False
         try:
             value = at(value, step)

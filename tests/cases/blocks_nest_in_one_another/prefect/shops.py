@@ -83,7 +83,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -251,9 +251,7 @@ async def shops(
                     {
                         "shop": shop["name"],
                         "shelves": (
-                            each_shelf_value
-                            if each_shelf_value is not None
-                            else []
+                            each_shelf_value if each_shelf_value is not None else []
                         ),
                         "failed": False,
                     },

@@ -37,7 +37,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -97,18 +97,6 @@ async def say_rounds(rounds_state: str, rounds_error: dict[str, Any] | None) -> 
     )
 
 
-@task(task_run_name="nap[{index}]")
-async def nap(index: int) -> None:
-    await asyncio.sleep(20)
-
-
-@task
-async def say_each(each_state: str, each_error: dict[str, Any] | None) -> None:
-    get_run_logger().info(
-        "%s", f"{each_state} {dig(each_error, 'type', default='none')}"
-    )
-
-
 @task(name="word")
 async def word_(word: str) -> str:
     return word
@@ -152,9 +140,8 @@ async def say_call(
 
 @flow(name="in_time")
 async def in_time(word: str = "hi") -> None:
-    rounds_error = each_error = begun_said = ask_sleeper_error = None
-    rounds_state = each_state = guarded_state = "cancelled"
-    ask_sleeper_state = "cancelled"
+    rounds_error = begun_said = ask_sleeper_error = None
+    rounds_state = guarded_state = ask_sleeper_state = "cancelled"
     try:
         async with asyncio.timeout(3):
             for rounds_iterations in range(1, 101):
@@ -170,15 +157,6 @@ async def in_time(word: str = "hi") -> None:
         rounds_state = "failed"
         rounds_error = failure(error)
     await say_rounds(rounds_state, rounds_error)
-    try:
-        async with asyncio.timeout(3):
-            for index, x in enumerate(["a", "b"]):
-                await nap(index)
-        each_state = "succeeded"
-    except Exception as error:
-        each_state = "failed"
-        each_error = failure(error) | {"type": "item"}
-    await say_each(each_state, each_error)
     word_said = await word_(word)
     try:
         async with asyncio.timeout(3):

@@ -6,7 +6,7 @@ Run: python ways_of_orders.py '{"name": ...}'
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -34,11 +34,6 @@ ORDERS_SCHEMA: dict[str, Any] = {
         },
     },
 }
-
-
-def instead(value: Any, fallback: Callable[[], Any]) -> Any:
-    """The value, or what is worked out instead of None."""
-    return fallback() if value is None else value
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -102,13 +97,13 @@ async def ways_of_orders(orders: list[dict[str, Any]]) -> dict[str, Any]:
                     else:
                         some_text = await some(line, order_index, line_index)
                     each_line_value.append(
-                        instead(
-                            none_left_text,
-                            lambda: instead(
-                                many_text,
-                                lambda: some_text if some_text is not None else "",
-                            ),
-                        ),
+                        none_left_text
+                        if none_left_text is not None
+                        else many_text
+                        if many_text is not None
+                        else some_text
+                        if some_text is not None
+                        else "",
                     )
                 if order["is_gift"]:
                     card_text = await card(order, order_index)

@@ -194,7 +194,7 @@ async def report(
 ) -> str:
     return write_whole(
         f"{folder}/report.txt",
-        f"{settings_content['title']}: {', '.join([each['name'] for each in people_content])}\n".encode(),
+        f"{settings_content['title']}: {', '.join([each['name'] for each in people_content])}\n".encode(),  # noqa: E501
     )
 
 

@@ -11,6 +11,9 @@ from jsonschema import Draft202012Validator
 from prefect import flow, task
 from pydantic import Field
 
+LIST_DEFAULT: list[Any] = [None, {"{{ a }}": None}, "22:30"]
+OBJECT_DEFAULT: dict[str, Any] = {"b": None, "a": {"c": []}}
+GIVEN_LIST_DEFAULT: list[Any] = [1]
 NOTHING_SCHEMA: dict[str, Any] = {"type": ["string", "null"]}
 GIVEN_NULL_SCHEMA: dict[str, Any] = {"type": ["string", "null"]}
 
@@ -66,13 +69,13 @@ async def left_out(
     count: Annotated[int, Field(strict=True)] = 9007199254740991,
     ratio: Annotated[float, Field(strict=True)] = 0.1,
     flag: Annotated[bool, Field(strict=True)] = False,
-    list: list[Any] = [None, {"{{ a }}": None}, "22:30"],
-    object: dict[str, Any] = {"b": None, "a": {"c": []}},
+    list: list[Any] = LIST_DEFAULT,
+    object: dict[str, Any] = OBJECT_DEFAULT,
     nothing: str | None = None,
     given_empty: str = "full",
     given_null: str | None = "full",
     given_zero: Annotated[int, Field(strict=True)] = 1,
-    given_list: list[Any] = [1],
+    given_list: list[Any] = GIVEN_LIST_DEFAULT,
 ) -> dict[str, Any]:
     """Gives back its inputs, most of which nobody gives."""
     return await run_left_out(

@@ -9,7 +9,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -78,11 +78,6 @@ def at(value: Any, step: Any) -> Any:
     raise TypeError(f"no {step!r} in {kind_of(value)}")
 
 
-def instead(value: Any, fallback: Callable[[], Any]) -> Any:
-    """The value, or what is worked out instead of None."""
-    return fallback() if value is None else value
-
-
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     """A value that fits a JSON Schema."""
     Draft202012Validator(schema).validate(value)
@@ -139,10 +134,10 @@ async def complete(question: dict[str, Any], form: dict[str, Any]) -> str:
     except NoAnswer as error:
         if "response_format" not in str(error) and "schema" not in str(error):
             raise
-    words = f"Answer with one JSON object that fits this JSON Schema:\n{json.dumps(form)}"
-    messages = [{"role": "system", "content": words}, *question["messages"]]
-    wanted = {"type": "json_object"}
-    return await post_question({**question, "messages": messages, "response_format": wanted})
+    words = "Answer with one JSON object that fits this JSON Schema:\n"
+    hint = {"role": "system", "content": words + json.dumps(form)}
+    asked = {**question, "messages": [hint, *question["messages"]]}
+    return await post_question({**asked, "response_format": {"type": "json_object"}})
 
 
 async def post_question(question: dict[str, Any]) -> str:
@@ -222,8 +217,12 @@ async def ai_none(text: str) -> dict[str, Any]:
         guarded_failed = True
         by_nobody_word = await by_nobody()
     return {
-        "word": instead(
-            read_value, lambda: by_nobody_word if by_nobody_word is not None else "-"
+        "word": (
+            read_value
+            if read_value is not None
+            else by_nobody_word
+            if by_nobody_word is not None
+            else "-"
         ),
         "state": read_state_,
         "failed": guarded_failed,

@@ -126,7 +126,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -179,7 +179,7 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
 @task
 async def made(
     big: int, rows: list[int], small: float, seven: int, two: float
-) -> tuple[list[int], str, list[float], list[bool], list[float | str], list[float], str]:
+) -> tuple[Any, ...]:
     return (
         [
             checked(big + 1),

@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 from prefect import flow, task
 from prefect.runtime import task_run
 
+TAGS_DEFAULT: list[str] = ["red", "white & blue"]
 TAGS_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 
 
@@ -102,7 +103,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -226,7 +227,7 @@ async def almost(api: str) -> int:
 
 @flow(name="sent")
 async def sent(
-    api: str = "https://api.example.com", tags: list[str] = ["red", "white & blue"]
+    api: str = "https://api.example.com", tags: list[str] = TAGS_DEFAULT
 ) -> dict[str, Any]:
     """Sends a query with lists and null, a form, a text and a text that looks like
     JSON.

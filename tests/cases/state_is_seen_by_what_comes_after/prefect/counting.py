@@ -119,7 +119,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -131,7 +131,7 @@ def dig(value: Any, *path: Any, default: Any = None) -> Any:
 def has(value: Any, *path: Any) -> bool:
     """Whether something stands at a path of keys, numbers and slices, even null."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return False
         try:
             value = at(value, step)
@@ -189,7 +189,7 @@ async def read_state() -> dict[str, Any]:
 
 
 async def remember_values(values: Mapping[str, Any]) -> None:
-    """Keep values for what comes after and for later runs (5,000 characters at most)."""
+    """Keep values for what comes after and for later runs: 5,000 characters in all."""
     kept = await Variable.aget(STATE_VARIABLE, default=None)
     await Variable.aset(STATE_VARIABLE, {**(kept or {}), **values}, overwrite=True)
 

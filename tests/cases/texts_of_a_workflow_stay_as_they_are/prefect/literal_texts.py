@@ -1,8 +1,7 @@
-(
-    "Holds texts that quotes, \\ backslashes, {{ braces }} and {% tags %} stand in.\n"
-    "\n"
-    "Run: python literal_texts.py"
-)
+"""Holds texts that quotes, \\ backslashes, {{ braces }} and {% tags %} stand in.
+
+Run: python literal_texts.py
+"""
 
 import asyncio
 import contextlib
@@ -158,7 +157,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -170,7 +169,7 @@ def dig(value: Any, *path: Any, default: Any = None) -> Any:
 def has(value: Any, *path: Any) -> bool:
     """Whether something stands at a path of keys, numbers and slices, even null."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return False
         try:
             value = at(value, step)
@@ -304,35 +303,32 @@ class PythonError(Exception):
     """An exception in a child process of Python."""
 
 
-async def run_python(
-    code: str, args: Mapping[str, Any], requirements: Sequence[str] = ()
-) -> Any:
+async def run_python(code: str, args: Mapping[str, Any]) -> Any:
     """Call main(...) of the code in a process of its own; prints go to the log."""
-    python = [sys.executable]
-    if requirements:
-        wanted = [f"--with={each}" for each in requirements]
-        python = ["uv", "run", "--no-project", "--quiet", *wanted, "python"]
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder, "result.json")
-        given = {"code": code, "args": args, "result": str(result)}
-        _, stdout, stderr = await run_program(
-            [*python, "-I", "-c", PYTHON_CHILD], stdin=json.dumps(given)
-        )
-        logger = get_run_logger()
+        given = json.dumps({"code": code, "args": args, "result": str(result)})
+        argv = [sys.executable, "-I", "-c", PYTHON_CHILD]
+        _, stdout, stderr = await run_program(argv, stdin=given)
         if stdout.strip():
-            logger.info("%s", stdout.rstrip("\n"))
+            get_run_logger().info("%s", stdout.rstrip("\n"))
         if stderr.strip():
-            logger.warning("%s", stderr.rstrip("\n"))
-        if not result.exists():
-            raise PythonError("the code ended without a result")
-        found = read_json(result.read_bytes())
+            get_run_logger().warning("%s", stderr.rstrip("\n"))
+        return python_result(result)
+
+
+def python_result(path: Path) -> Any:
+    """What the code in the other process returned, or raised."""
+    if not path.exists():
+        raise PythonError("the code ended without a result")
+    found = read_json(path.read_bytes())
     if "error" in found:
         raise PythonError(found["error"])
     return found["value"]
 
 
 @task
-async def texts() -> tuple[str, str, str, str, str, str, str, str, str, list[str], dict[str, Any], str]:
+async def texts() -> tuple[Any, ...]:
     return (
         "'\"`'' \"\" ''' \"\"\"",
         "\\ \\\\ \\n \\u0041 \\' \\\" C:\\new\\",
@@ -398,7 +394,7 @@ async def sent(api: str, texts_quotes: str) -> None:
 async def literal_texts(
     api: str = "https://api.example.com", size: Annotated[int, Field(strict=True)] = 10
 ) -> dict[str, Any]:
-    "Holds texts that quotes, \\ backslashes, {{ braces }} and {% tags %} stand in."
+    """Holds texts that quotes, \\ backslashes, {{ braces }} and {% tags %} stand in."""
     (
         texts_quotes,
         texts_backslashes,

@@ -46,7 +46,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -139,7 +139,7 @@ async def legal() -> tuple[str, bool, str | None, dict[str, Any] | None]:
 
 @task
 async def budget(
-    legal_value: dict[str, Any]
+    legal_value: dict[str, Any],
 ) -> tuple[str, bool, str | None, str | None]:
     form = Approval.with_initial_data(
         description=f"Clause {dig(legal_value, 'clause', default=0)}: can we pay?"

@@ -47,7 +47,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -219,8 +219,10 @@ async def press() -> tuple[str, bool]:
 
 @flow(name="both")
 async def both() -> dict[str, Any]:
-    (legal_outcome, legal_by), (budget_outcome, budget_by, budget_value), (
-        press_outcome, press_approved
+    (
+        (legal_outcome, legal_by),
+        (budget_outcome, budget_by, budget_value),
+        (press_outcome, press_approved),
     ) = await side_by_side(legal(), budget(), press())
     return {
         "legal": [legal_outcome, legal_by],

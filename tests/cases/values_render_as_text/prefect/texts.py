@@ -66,7 +66,9 @@ def checked(value: float) -> int | float:
 async def say(value: dict[str, Any]) -> None:
     get_run_logger().info(
         "%s",
-        f"{as_text(value['yes'])}|{as_text(value['none'])}|{as_text(value['list'])}|{as_text(value['object'])}|{as_text(value['number'])}|{checked(4 / 2)}|0|{as_text(checked(2.5e20 * 4))}|{as_text(checked(1 / 3))}",
+        f"{as_text(value['yes'])}|{as_text(value['none'])}|{as_text(value['list'])}|"
+        f"{as_text(value['object'])}|{as_text(value['number'])}|{checked(4 / 2)}|0|"
+        f"{as_text(checked(2.5e20 * 4))}|{as_text(checked(1 / 3))}",
     )
 
 

@@ -181,7 +181,7 @@ def at(value: Any, step: Any) -> Any:
 def dig(value: Any, *path: Any, default: Any = None) -> Any:
     """What stands at a path of keys, numbers and slices, or else the default."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return default
         try:
             value = at(value, step)
@@ -193,7 +193,7 @@ def dig(value: Any, *path: Any, default: Any = None) -> Any:
 def has(value: Any, *path: Any) -> bool:
     """Whether something stands at a path of keys, numbers and slices, even null."""
     for step in path:
-        if value is None:
+        if value is None and type(step) in (str, int, slice):
             return False
         try:
             value = at(value, step)
@@ -313,28 +313,25 @@ class PythonError(Exception):
     """An exception in a child process of Python."""
 
 
-async def run_python(
-    code: str, args: Mapping[str, Any], requirements: Sequence[str] = ()
-) -> Any:
+async def run_python(code: str, args: Mapping[str, Any]) -> Any:
     """Call main(...) of the code in a process of its own; prints go to the log."""
-    python = [sys.executable]
-    if requirements:
-        wanted = [f"--with={each}" for each in requirements]
-        python = ["uv", "run", "--no-project", "--quiet", *wanted, "python"]
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder, "result.json")
-        given = {"code": code, "args": args, "result": str(result)}
-        _, stdout, stderr = await run_program(
-            [*python, "-I", "-c", PYTHON_CHILD], stdin=json.dumps(given)
-        )
-        logger = get_run_logger()
+        given = json.dumps({"code": code, "args": args, "result": str(result)})
+        argv = [sys.executable, "-I", "-c", PYTHON_CHILD]
+        _, stdout, stderr = await run_program(argv, stdin=given)
         if stdout.strip():
-            logger.info("%s", stdout.rstrip("\n"))
+            get_run_logger().info("%s", stdout.rstrip("\n"))
         if stderr.strip():
-            logger.warning("%s", stderr.rstrip("\n"))
-        if not result.exists():
-            raise PythonError("the code ended without a result")
-        found = read_json(result.read_bytes())
+            get_run_logger().warning("%s", stderr.rstrip("\n"))
+        return python_result(result)
+
+
+def python_result(path: Path) -> Any:
+    """What the code in the other process returned, or raised."""
+    if not path.exists():
+        raise PythonError("the code ended without a result")
+    found = read_json(path.read_bytes())
     if "error" in found:
         raise PythonError(found["error"])
     return found["value"]

@@ -85,7 +85,7 @@ async def skipped_reads(
         heavy_state = by_road_state = "skipped"
         by_air_code = await by_air()
         by_air_state = "succeeded"
-    elif (label_text is not None):
+    elif label_text is not None:
         by_air_state = by_road_state = "skipped"
         await heavy()
         heavy_state = "succeeded"
@@ -104,12 +104,16 @@ async def skipped_reads(
         ],
         "label": label_text if label_text is not None else "standard",
         "found": [
-            ((label_text is not None)),
-            ((wrap_layers is not None)),
-            ((by_road_code is not None)),
+            label_text is not None,
+            wrap_layers is not None,
+            by_road_code is not None,
         ],
         "error": label_error,
-        "all": f"{weigh_grams if weigh_grams is not None else ''}|{by_air_code if by_air_code is not None else 'none'}|{wrap_layers if wrap_layers is not None else 0}",
+        "all": (
+            f"{weigh_grams if weigh_grams is not None else ''}|"
+            f"{by_air_code if by_air_code is not None else 'none'}|"
+            f"{wrap_layers if wrap_layers is not None else 0}"
+        ),
     }
 
 
