@@ -56,8 +56,8 @@ def in_sqlite(url: str, query: str, given: list[dict[str, Any]]) -> tuple[list[A
 
 def in_postgres(url: str, query: str, given: list[dict[str, Any]]) -> tuple[list[Any], int]:
     try:
-        import psycopg  # type: ignore[import-not-found]
-        from psycopg.rows import dict_row  # type: ignore[import-not-found]
+        import psycopg
+        from psycopg.rows import dict_row
     except ImportError:
         if os.environ.get("WITH_PSYCOPG"):
             raise Failed("error", "psycopg is not to be had") from None
@@ -68,7 +68,11 @@ def in_postgres(url: str, query: str, given: list[dict[str, Any]]) -> tuple[list
         place = "postgresql://" + url.partition("://")[2]  # it may name the driver of another program too
         # one statement is a transaction by itself, and some can be nothing else
         is_alone = len(given) < 2
-        with psycopg.connect(place, row_factory=dict_row, client_encoding="utf8", autocommit=is_alone) as connection:
+        try:
+            server = psycopg.connect(place, row_factory=dict_row, client_encoding="utf8", autocommit=is_alone)
+        except psycopg.ProgrammingError:  # it quotes the url, and so the password
+            raise Failed("refused", "the connection is no url of PostgreSQL") from None
+        with server as connection:
             return collected(
                 (connection.execute(written, values) for values in given), lambda cursor: max(cursor.rowcount, 0)
             )

@@ -46,11 +46,19 @@ def lower_approve(task: Task, place: Place) -> list[model.Task]:
             field["values"] = [each for each in schema.get("enum", []) if each is not None]
         fields.append(field)
     properties["onResume"] = fields
-    _results(task, place, on_timeout == "approve", list(asked), bool(returns))
+    required = set(returns.get("required", ()))
+    if required or any(set(schema) - {"type", "enum", "description"} for schema in asked.values()):
+        lowering.warn(
+            f"{task.pointer}/returns",
+            f"Kestra holds what is filled in at `{task.id}` to its types only: fields may be missing, or too long",
+        )
+    kept = [name for name in asked if name in required and type_of_schema(asked[name]).is_nullable]
+    _results(task, place, on_timeout == "approve", (list(asked), kept) if returns else None)
     return [*before, asking, model.Task(task.id, f"{CORE}.flow.Pause", properties)]
 
 
-def _results(task: Task, place: Place, is_approved_late: bool, asked: list[str], has_form: bool) -> None:
+def _results(task: Task, place: Place, is_approved_late: bool, form: tuple[list[str], list[str]] | None) -> None:
+    """`form`: the fields that may be filled in, and those of them that are there as null when they are left empty."""
     results = place.lowering.results
     answer = f"outputs.{task.id}.onResume"
     said = f"({answer}.approved ?? null)"
@@ -59,7 +67,11 @@ def _results(task: Task, place: Place, is_approved_late: bool, asked: list[str],
     results[task.id, "approved"] = Plain(f"(({answer}.approved ?? {json_text(is_approved_late)}) == true)")
     results[task.id, "by"] = Plain(f"(outputs.{task.id}.resumed.by ?? null)")
     results[task.id, "comment"] = Plain(f"({answer}.comment ?? null)")
-    picked = ", ".join(f"{jq_string(name)}: .[{jq_string(name)}]" for name in asked)
-    form = f"{{{picked}}} | with_entries(select(.value != null))" if has_form else "null"
-    program = f".[0] | if . == null then null else {form} end | tojson"
+    filled = "null"
+    if form is not None:
+        asked, kept = form
+        picked = ", ".join(f"{jq_string(name)}: .[{jq_string(name)}]" for name in asked)
+        is_there = " or ".join([".value != null", *(f".key == {jq_string(name)}" for name in kept)])
+        filled = f"{{{picked}}} | with_entries(select({is_there}))"
+    program = f".[0] | if . == null or .approved != true then null else {filled} end | tojson"
     results[task.id, "value"] = Text(f"([{answer} ?? null] | jq('{program}') | first)")
