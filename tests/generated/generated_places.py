@@ -6,13 +6,20 @@ is hostile. A template gets it as its author would write it, a `{{` as `{{ '{{' 
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from generated_data import Json
 from generated_hostile import hostile_text
+
+from overture.checks import check
+from overture.language.reading import read
+from overture.plan.backend import Export, Gap, load_backend
+from overture.plan.build import plan
 
 MARK = "№"
 
@@ -53,6 +60,52 @@ class Places:
 
     def literal(self, place: str) -> str:
         return as_literal(self.text(place))
+
+
+@dataclass
+class Tally:
+    """What became of the texts: how many stand in an export as they were, how many positions each refusal took out,
+    and those that stand in it otherwise."""
+
+    kept: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+def hold(backend: str, seeds: Iterable[int], constants: Callable[[Export], Callable[[str, str], bool]]) -> Tally:
+    """Export workflows of hostile texts and look for each text: `constants` gives of an export whether a text stands
+    in it at a position. What a backend refuses is left out of the workflow, and the rest exported again."""
+    tally = Tally()
+    for seed in seeds:
+        without: frozenset[str] = frozenset()
+        while True:
+            places = Places(random.Random(seed), without=without)
+            document = static_workflow(places)
+            verdict = check(read(json.dumps(document, ensure_ascii=False), "hostile.flow.json"))
+            assert verdict.checked is not None, f"seed {seed}: {verdict.diagnostics}"
+            export = load_backend(backend).export(plan(verdict.checked), {})
+            if export.files:
+                break
+            refusals = [gap for gap in export.gaps if gap.severity == "error"]
+            taken = {place for gap in refusals for place in _places_at(gap, document, places)}
+            assert taken, f"seed {seed}: {refusals}"
+            without |= taken
+            tally.refused.update(gap.message for gap in refusals)
+        stands = constants(export)
+        tally.kept += len(places.texts)
+        wrong = [f"seed {seed}, {place}: {text!r}" for place, text in places.texts.items() if not stands(place, text)]
+        tally.kept -= len(wrong)
+        tally.faults += wrong
+    return tally
+
+
+def _places_at(gap: Gap, document: Json, places: Places) -> set[str]:
+    """The positions at or below the place of a refusal."""
+    part = document
+    for key in gap.pointer.split("/")[1:]:
+        part = part[int(key)] if isinstance(part, list) else part[key]
+    shown = json.dumps(part, ensure_ascii=False)
+    return {place for place, text in places.texts.items() if MARK + text.split(MARK)[1] + MARK in shown}
 
 
 def has_no_nul(text: str) -> bool:

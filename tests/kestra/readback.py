@@ -15,14 +15,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
+from generated_places import MARK
 
-UNRENDERED = frozenset(("description", "labels", "values", "variables", "displayName", "namespace", "id"))
+UNRENDERED = frozenset(("description", "labels", "values", "displayName", "namespace", "id"))
 """Properties of a flow that Kestra leaves as they are. (`values` of a SELECT; those of a task are rendered.)"""
 
 _VERBATIM = re.compile(r"\A\{% verbatim %\}\n(.*)\{% endverbatim %\}\n?\Z", re.DOTALL)
 _HOLE = re.compile(r"\{\{((?:'(?:\\'|[^'])*'|\"(?:\\\"|[^\"])*\"|[^'\"])*?)\}\}", re.DOTALL)
 _OPENER = re.compile(r"\{\{ '(\{[{%#]?)' \}\}")
 _STRING = re.compile(r"'((?:\\'|[^'])*)'|\"((?:\\\"|[^\"])*)\"", re.DOTALL)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it is there
 _SHIELD = "\ue000"
 _GAP = "\ue001"
 
@@ -31,8 +33,9 @@ def constants(files: dict[str, str]) -> set[str]:
     """Every text that the flows hold as a constant."""
     found: set[str] = set()
     for text in files.values():
-        for path, leaf in _leaves(yaml.safe_load(text), ()):
-            found.update(_of_leaf(path, leaf))
+        for path, leaf in _leaves(yaml.load(text, _LOADER), ()):
+            if path[0] != "variables":  # our scripts
+                found.update(_of_leaf(path, leaf))
     return found
 
 
@@ -85,6 +88,8 @@ def _json_strings(program: str) -> Iterator[str]:
 
 
 def _inside(text: str) -> Iterator[str]:
+    if MARK not in text and "\\u2116" not in text:  # the mark, as jq and JSON may write it
+        return
     yield text
     with contextlib.suppress(ValueError, RecursionError):
         for _, leaf in _leaves(json.loads(text), ()):
