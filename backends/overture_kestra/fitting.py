@@ -59,16 +59,17 @@ def _of_kind(kind: str, types: Sequence[str], conditions: list[str]) -> list[str
         return []
     if len(types) == 1:
         return conditions
-    return [f'type != "{kind}" or ({" and ".join(_operand(each) for each in conditions)})']
+    held = all_of(conditions)
+    return [f'type != "{kind}" or {held if len(conditions) == 1 and operand(held) == held else f"({held})"}']
 
 
 def _either(conditions: list[str]) -> str:
     if not conditions:
         return "false"
-    return conditions[0] if len(conditions) == 1 else " or ".join(_operand(each) for each in conditions)
+    return conditions[0] if len(conditions) == 1 else " or ".join(operand(each) for each in conditions)
 
 
-def _operand(condition: str) -> str:
+def operand(condition: str) -> str:
     """A condition beside another one: in brackets where it has words or pipes of its own."""
     outside, before = re.sub(r'"[^"]*"', "", condition), ""
     while outside != before:
@@ -140,4 +141,4 @@ def _may_be_null(schema: Mapping[str, Json]) -> bool:
 
 def all_of(conditions: list[str]) -> str:
     """One condition that holds when all do."""
-    return conditions[0] if len(conditions) == 1 else " and ".join(_operand(each) for each in conditions)
+    return conditions[0] if len(conditions) == 1 else " and ".join(operand(each) for each in conditions)

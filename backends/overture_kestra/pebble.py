@@ -54,6 +54,7 @@ _WORDS = frozenset(
 
 __all__ = [
     "COMPACT",
+    "FILTERS",
     "SPACED",
     "Find",
     "Pebble",
@@ -166,7 +167,7 @@ class Pebble:
         return isinstance(tree, Ref) and tree.root == "inputs"
 
     def _filter(self, tree: Filter) -> str:
-        row = _FILTERS.get(tree.name)
+        row = FILTERS.get(tree.name)
         try:
             if row is None:
                 raise Inexact(f"the filter `{tree.name}`")
@@ -243,7 +244,16 @@ class Pebble:
             return found if op == "in" else f"(not {found})"
         if left.type.is_only("number") and right.type.is_only("number") and (_is_small(left) or _is_small(right)):
             return f"({self.value(left)} {op} {self.value(right)})"
+        if _is_integer(left) and _is_integer(right):
+            return self._order(self.value(left), op, self.value(right))
         raise Inexact("an order that Pebble sees otherwise")
+
+    def _order(self, left: str, op: str, right: str) -> str:
+        """The order of whole numbers of 64 bits: where the doubles that Pebble compares are equal, by a difference."""
+        if op in (">", "<="):
+            left, right = right, left
+        less = f"(({left} < {right}) or (({left} == {right}) and ((({left} * 1) - {right}) < 0)))"
+        return less if op in ("<", ">") else f"(not {less})"
 
     def _equality(self, left: Expr, op: str, right: Expr) -> str:
         for one, other in ((left, right), (right, left)):
@@ -420,7 +430,7 @@ _SAME_NAME: Mapping[str, str] = {
     "base64encode": "base64encode",
 }
 
-_FILTERS: Mapping[str, Callable[[Pebble, Filter], str]] = {
+FILTERS: Mapping[str, Callable[[Pebble, Filter], str]] = {
     "default": Pebble.default,
     "length": Pebble.length,
     "first": Pebble.first,
@@ -449,9 +459,16 @@ def _member(key: str) -> str:
 
 
 def _is_small(tree: Expr) -> bool:
+    """Whether a number is certainly one that a double holds exactly; an INT of Kestra's inputs has 32 bits."""
     if isinstance(tree, Literal):
         return isinstance(tree.value, int) and abs(tree.value) < _EXACT
+    if isinstance(tree, Ref):
+        return tree.root == "inputs" and _is_integer(tree)
     return isinstance(tree, Filter) and tree.name == "length"
+
+
+def _is_integer(tree: Expr) -> bool:
+    return tree.type.is_only("integer") and "number" not in tree.type.kinds
 
 
 def _is_text(tree: Expr) -> bool:

@@ -114,11 +114,11 @@ def _trigger(each: Trigger) -> Value:
 def _comment_line(text: str, indent: int) -> str:
     """A comment that stays one: no line break, and nothing that a terminal or a reader takes for one."""
     text = re.sub(r"[^\x20-\x7e\xa0-\u2027\u202f-\u2065\u2070-\ud7ff\ue000-\ufefe\uff00-\uffef]", " ", text)
-    return (" " * indent + "# " + text.strip()).rstrip()
+    return (" " * indent + "# " + text).rstrip()
 
 
 def _comment(text: str, indent: int) -> list[str]:
-    return [_comment_line(line, indent) for line in text.splitlines() if line.strip()]
+    return [_comment_line(line.strip(), indent) for line in text.splitlines() if line.strip()]
 
 
 def _entry(key: str, value: Value, indent: int) -> list[str]:

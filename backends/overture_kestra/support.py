@@ -30,7 +30,7 @@ SUPPORT: Mapping[str, Support] = {
     "fail": _YES,
     "stop": _YES,
     "wait": Support("yes", "ends up to a second late"),
-    "approve": Support("partly", "not inside a `foreach`; the fields of the form are not checked against the schema"),
+    "approve": Support("partly", "what is filled in is held to its types only"),
     "call": Support("partly", "no timeout; the error of the called workflow has no text"),
     "branch": _YES,
     "foreach": _YES,

@@ -153,8 +153,9 @@ def _look(lowering: Lowering, trigger: Trigger) -> list[model.Task]:
             f'"prefix": {json_text(signature.prefix)}, "encoding": {json_text(signature.encoding)}}}',
             secrets_entry([signature.secret]),
         ]
-    lowering.parts |= {"raw", "returns"} if signature is not None else {"returns"}
-    lowering.parts |= {"secrets", *schema_parts(trigger.returns)}
+    asked = ("secrets", "raw") if signature is not None else ()
+    lowering.parts |= {f"webhook.{each}" for each in (*asked, *(["returns"] if trigger.returns is not None else []))}
+    lowering.parts |= set(schema_parts(trigger.returns))
     if trigger.returns is not None:
         entries.append(f'"returns": {json_text(dict(trigger.returns))}')
     files = {**script_files(lowering, ["webhook"]), "webhook.json": Script(json_object(entries))}

@@ -143,7 +143,7 @@ class Program:
             else:
                 entries.append(f"{json_text(name + '?')}: [{maybe(carrier)}]")
         if secrets := self.naming.secrets():
-            self.place.lowering.parts.add("secrets")
+            self.place.lowering.parts.add("computed.secrets")
             entries.append(secrets_entry(secrets))
         return json_object(entries)
 

@@ -37,7 +37,7 @@ def run_step(name: str, files: Mapping[str, Any], folder: Path, env: Mapping[str
     roots = {name: [""]}
     if name == "computed":
         roots = {name: re.findall(r"compute|mapped", files["values.py"])}
-    for script, text in assemble(roots, set(asked_for(files))).texts.items():
+    for script, text in assemble(roots, set(asked_for(name, files))).texts.items():
         (folder / f"{script}.py").write_text(text, "utf-8")
     for path, content in files.items():
         (folder / path).write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
@@ -56,9 +56,9 @@ def run_step(name: str, files: Mapping[str, Any], folder: Path, env: Mapping[str
     return Step(outputs, done.returncode == 0, "\n".join([*lines, done.stderr]), folder)
 
 
-def asked_for(files: Mapping[str, Any]) -> Iterator[str]:
+def asked_for(name: str, files: Mapping[str, Any]) -> Iterator[str]:
     """What a step's input files ask its script for."""
     for content in files.values():
         if isinstance(content, dict):
-            yield from content
+            yield from (f"{name}.{key}" for key in content)
             yield from schema_parts(content.get("returns"))

@@ -17,6 +17,9 @@ from importlib.resources import files
 ASKED = frozenset(("given", "schema", "call", "program", "file", "asked", "ask", "hook"))
 """Where scripts look for what they were asked for; in `schema` it is a keyword, named `schema.enum`."""
 
+# modules that look at what another script is given
+_ASKS_FOR = {"pages": "request", "hosts": "request"}
+
 # what only our own tools read
 _TOOLING = re.compile(r"  # (type: ignore|noqa)[^\n]*")
 
@@ -60,7 +63,7 @@ class Module:
 
 def read_module(name: str, parts: Collection[str]) -> Module:
     """The module without the branches for what is not among the parts."""
-    text = without_branches(source(name), parts)
+    text = without_branches(source(name), asked_of(name, parts))
     tree = ast.parse(text)
     lines = text.split("\n")
     module = Module(name, ast.get_docstring(tree, clean=False) or "")
@@ -72,6 +75,17 @@ def read_module(name: str, parts: Collection[str]) -> Module:
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             module.segments.append(_segment(node, lines))
     return module
+
+
+def asked_of(name: str, parts: Collection[str]) -> set[str]:
+    """The parts that a module looks for, without the name of the script; `step` is given those of any."""
+    asks = _ASKS_FOR.get(name, name)
+    found = {part for part in parts if part.startswith("schema.")}
+    for part in parts:
+        script, _, key = part.partition(".")
+        if script != "schema" and (name == "step" or script == asks):
+            found.add(key)
+    return found
 
 
 def _segment(node: ast.stmt, lines: list[str]) -> Segment:
@@ -158,7 +172,8 @@ class Assembly:
 
 def assemble(roots: Mapping[str, Collection[str]], parts: Collection[str]) -> Assembly:
     """The scripts that a flow uses. `roots`: of each that a step runs or imports from, the names that it imports
-    (none: it is run). `parts`: what the steps of the flow ask for."""
+    (none: it is run). `parts`: what the steps of the flow ask for,
+    as `request.pages`, and the keywords of their schemas, as `schema.enum`."""
     loaded = {name: read_module(name, parts) for name in modules()}
     kept = _kept(loaded, roots)
     needs = {name: {origin for origin, _ in _imported(loaded[name], kept[name])} & modules() for name in kept}

@@ -17,7 +17,7 @@ from overture.plan.model import Task
 from overture_kestra import model
 from overture_kestra.carriers import SAME, WHOLE, Plain, Text
 from overture_kestra.constants import constant_value
-from overture_kestra.fitting import all_of, fits
+from overture_kestra.fitting import all_of, fits, operand
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.model import Script, Value
 from overture_kestra.pebble import Pebble
@@ -28,7 +28,7 @@ REQUEST = f"{CORE}.http.Request"
 MOST_LINES = 12
 """Of the check of an answer; a longer one reads better as the schema that the script checks."""
 
-_WIDTH = 100
+_WIDTH = 112
 _JSON_ANSWER = "(?i)^(application/|[^;]*[+])json *(;|$)"
 _SAFE_IN_URL = re.compile(r"[A-Za-z0-9/%:@!$&'()*+,;=~._?-]*\Z")
 _SAFE_IN_HEADER = re.compile(r"[ -~]*\Z")
@@ -277,7 +277,7 @@ def _check(task: Task, place: Place) -> model.Task | None:
     line = f"{{{{ [{answer}.body] | jq('{program}') | first }}}}"
     if len(line) > _WIDTH:
         lines = [f"{{{{ [{answer}.body] | jq('.[0] | fromjson"]
-        lines += [f"  {'|' if number == 0 else 'and'} ({each})" for number, each in enumerate(conditions)]
+        lines += [f"  {'|' if number == 0 else 'and'} {operand(each)}" for number, each in enumerate(conditions)]
         line = "\n".join([*lines, "') | first }}"])
         if len(lines) > MOST_LINES or any(len(each) > 2 * _WIDTH for each in lines):
             raise Inexact("would need a long check of its answer")

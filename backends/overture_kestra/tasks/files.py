@@ -7,6 +7,7 @@ from overture_kestra import carriers, model
 from overture_kestra.carriers import Plain, Text
 from overture_kestra.inexact import Inexact
 from overture_kestra.model import Value
+from overture_kestra.pebble import constant_value, pebble_string, template_text
 from overture_kestra.place import CORE, Place
 from overture_kestra.tasks.request import ScriptStep
 
@@ -33,6 +34,33 @@ def lower_read_file(task: Task, place: Place) -> list[model.Task]:
 
 
 def lower_write_file(task: Task, place: Place) -> list[model.Task]:
+    try:
+        return _text_written(task, place)
+    except Inexact:
+        return _anything_written(task, place)
+
+
+def _text_written(task: Task, place: Place) -> list[model.Task]:
+    """A text under a path that is known: Kestra's own tasks write it."""
+    is_constant, path = constant_value(task.fields["path"])
+    content = task.fields["content"]
+    is_text = task.literals.get("format", "text") == "text" and content.type.is_only("string")
+    if not (is_constant and isinstance(path, str) and is_text) or _is_outside(path):
+        raise Inexact("what Kestra's own tasks do not write as it is")
+    name = place.lowering.name(f"{task.id}_content")
+    write = model.Task(name, f"{CORE}.storage.Write", {"content": place.pebble.text(content)})
+    place.lowering.before[task.id] = name
+    place.lowering.results[task.id, "path"] = Plain(pebble_string(path))
+    files: dict[str, Value] = {template_text(path): f"{{{{ outputs.{name}.uri }}}}"}
+    upload: dict[str, Value] = {"namespace": "{{ flow.namespace }}", "filesMap": files}
+    return [write, model.Task(task.id, f"{CORE}.namespace.UploadFiles", upload)]
+
+
+def _is_outside(path: str) -> bool:
+    return not path or path.startswith("/") or ".." in path.split("/")
+
+
+def _anything_written(task: Task, place: Place) -> list[model.Task]:
     step = ScriptStep(task, place, "write_file", "file.json")
     step.tree("path", task.fields["path"])
     step.literal("format", task.literals.get("format", "text"))

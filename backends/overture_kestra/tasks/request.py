@@ -37,7 +37,7 @@ class ScriptStep:
 
     def text(self, name: str, json: str) -> None:
         """An entry whose JSON text with holes is known."""
-        self.place.lowering.parts.add(name)
+        self.place.lowering.parts.add(f"{self.script}.{name}")
         self.entries.append(f"{json_text(name)}: {json}")
 
     def tree(self, name: str, tree: Expr) -> None:
@@ -52,9 +52,9 @@ class ScriptStep:
         lowering = self.place.lowering
         if secrets := secrets_of(self.trees):
             # what may not be shown in a result
-            lowering.parts.add("secrets")
+            lowering.parts.add(f"{self.script}.secrets")
             self.entries.append(secrets_entry(secrets))
-        lowering.parts |= {name.partition(".")[0] for name in self.computed}
+        lowering.parts |= {f"{self.script}.{name}" for name in self.computed}
         files = script_files(lowering, [self.script])
         run = commands or [f"python3 {self.script}.py"]
         if self.computed:

@@ -10,7 +10,7 @@ from overture_kestra import carriers, model
 from overture_kestra.carriers import Carrier, Plain, Text
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.model import Value
-from overture_kestra.pebble import COMPACT, constant_value, json_text, pebble_string, template_text
+from overture_kestra.pebble import COMPACT, constant_value, json_text, pebble_string, template_text, unbracketed
 from overture_kestra.place import CORE, RETURN, SEQUENTIAL, Failing, Place
 from overture_kestra.tasks.request import ScriptStep
 from overture_kestra.timing import iso_duration
@@ -91,7 +91,7 @@ def lower_assert(task: Task, place: Place) -> list[model.Task]:
     message = task.fields.get("message")
     before: list[model.Task] = []
     try:
-        holds: list[Value] = [f"{{{{ {place.pebble.condition(each)} }}}}" for each in conditions]
+        holds: list[Value] = [f"{{{{ {unbracketed(place.pebble.condition(each))} }}}}" for each in conditions]
         said = None if message is None else place.pebble.text(message)
     except Inexact:
 
