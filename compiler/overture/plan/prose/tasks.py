@@ -100,7 +100,7 @@ def _sql(_: Analysis, entry: Entry) -> str:
 def _email(analysis: Analysis, entry: Entry) -> str:
     to = analysis.typed(f"{entry.pointer}/to")
     people = [shown(item) for item in to.items] if isinstance(to, ListOf) else [shown(to)]
-    return f"mails {names(people)}: {quoted(_text(analysis, entry, 'subject'))}"
+    return f"mails {names(people) if people else 'nobody'}: {quoted(_text(analysis, entry, 'subject'))}"
 
 
 def _reads_file(analysis: Analysis, entry: Entry) -> str:
