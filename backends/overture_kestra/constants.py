@@ -1,4 +1,4 @@
-"""Constants as they stand in templates: as Pebble literals, as text, and as JSON text."""
+"""Constants as they stand in templates: as Pebble literals, as text, and as JSON text; brackets round expressions."""
 
 from __future__ import annotations
 
@@ -81,3 +81,28 @@ def constant_value(tree: Expr) -> tuple[bool, Json]:
             if all(known and isinstance(text, str) for known, text in texts):
                 return True, "".join(str(text) for _, text in texts)
     return False, None
+
+
+def unbracketed(expression: str) -> str:
+    """The expression without brackets round the whole of it."""
+    if not (expression.startswith("(") and expression.endswith(")")):
+        return expression
+    depth, quote = 0, ""
+    at = 0
+    while at < len(expression):
+        char = expression[at]
+        if quote:
+            if char == "\\" and at + 1 < len(expression) and expression[at + 1] == quote:
+                at += 1
+            elif char == quote:
+                quote = ""
+        elif char in "'\"":
+            quote = char
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth == 0 and at < len(expression) - 1:
+                return expression
+        at += 1
+    return expression[1:-1]

@@ -39,6 +39,7 @@ from overture_kestra.constants import (
     json_text,
     pebble_string,
     template_text,
+    unbracketed,
 )
 from overture_kestra.inexact import Inexact, bare
 from overture_kestra.jq import step_of
@@ -328,8 +329,9 @@ class Pebble:
                 constant += value if isinstance(value, str) else _render(value)
                 continue
             hole = self.text(part)
-            if constant.endswith("{") and hole.startswith("{"):
-                constant, hole = constant[:-1], "{{ '{' }}" + hole
+            braces = constant[len(constant.rstrip("{")) :]
+            if braces and hole.startswith("{"):
+                constant, hole = constant.rstrip("{"), f"{{{{ '{braces}' }}}}" + hole
             written += template_text(constant) + hole
             constant = ""
         return written + template_text(constant)
@@ -481,28 +483,3 @@ def _render(value: Json) -> str:
     if isinstance(value, float):
         raise Inexact("a number that Pebble writes otherwise")
     return json.dumps(value)
-
-
-def unbracketed(expression: str) -> str:
-    """The expression without brackets round the whole of it."""
-    if not (expression.startswith("(") and expression.endswith(")")):
-        return expression
-    depth, quote = 0, ""
-    at = 0
-    while at < len(expression):
-        char = expression[at]
-        if quote:
-            if char == "\\" and at + 1 < len(expression) and expression[at + 1] == quote:
-                at += 1
-            elif char == quote:
-                quote = ""
-        elif char in "'\"":
-            quote = char
-        elif char == "(":
-            depth += 1
-        elif char == ")":
-            depth -= 1
-            if depth == 0 and at < len(expression) - 1:
-                return expression
-        at += 1
-    return expression[1:-1]

@@ -22,7 +22,7 @@ UNRENDERED = frozenset(("description", "labels", "values", "displayName", "names
 
 _VERBATIM = re.compile(r"\A\{% verbatim %\}\n(.*)\{% endverbatim %\}\n?\Z", re.DOTALL)
 _HOLE = re.compile(r"\{\{((?:'(?:\\'|[^'])*'|\"(?:\\\"|[^\"])*\"|[^'\"])*?)\}\}", re.DOTALL)
-_OPENER = re.compile(r"\{\{ '(\{[{%#]?)' \}\}")
+_OPENER = re.compile(r" '(\{+[%#]?)' \Z")
 _STRING = re.compile(r"'((?:\\'|[^'])*)'|\"((?:\\\"|[^\"])*)\"", re.DOTALL)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it is there
 _SHIELD = "\ue000"
@@ -63,8 +63,15 @@ def _of_leaf(path: tuple[str, ...], leaf: str) -> Iterator[str]:
 
 def _of_template(template: str) -> Iterator[str]:
     """What stands outside holes, whole and in pieces, and the literals inside them."""
-    shielded = _OPENER.sub(lambda found: _SHIELD.join(found[1]) + _SHIELD, template)
-    text = _HOLE.sub(_GAP, shielded)
+    holes: list[str] = []
+
+    def taken(found: re.Match[str]) -> str:
+        if opener := _OPENER.match(found[1]):
+            return _SHIELD.join(opener[1]) + _SHIELD
+        holes.append(found[1])
+        return _GAP
+
+    text = _HOLE.sub(taken, template)
     assert not re.search(r"\{[{%#]", text), f"a tag stays open: {template!r}"
     for piece in text.replace(_SHIELD, "").split(_GAP):
         yield from _inside(piece)
@@ -72,8 +79,8 @@ def _of_template(template: str) -> Iterator[str]:
         yield from _inside(re.sub(f'(?<!"){_GAP}', "null", text.replace(_SHIELD, "")))
     else:
         yield from _inside(text.replace(_SHIELD, ""))
-    for hole in _HOLE.findall(shielded):
-        for single, double in _STRING.findall(hole.replace(_SHIELD, "")):
+    for hole in holes:
+        for single, double in _STRING.findall(hole):
             value = single.replace("\\'", "'") if single else double.replace('\\"', '"')
             yield from _inside(value)
             with contextlib.suppress(ValueError):

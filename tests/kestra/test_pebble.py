@@ -49,6 +49,7 @@ def message(text: str) -> str | None:
         ('{{ "it\'s" }}', "it's"),
         # a brace of the text and that of a tag would open another tag
         ("{{ '{' }}{{ inputs.s }}", "{{ '{' }}{{ inputs.s }}"),
+        ("a{{ '{{' }}{{ inputs.s }}", "a{{ '{{' }}{{ inputs.s }}"),
         ("{{ '{' }}{{ '% x' }}{{ inputs.s }}", "{{ '{%' }} x{{ inputs.s }}"),
         ("{{ 'a' ~ '{{' ~ inputs.s }}", "{{ 'a{{' ~ inputs.s }}"),
         ("{{ '' ~ inputs.n }}", "{{ inputs.n ~ '' }}"),

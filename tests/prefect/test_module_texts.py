@@ -14,6 +14,8 @@ from overture.plan.backend import Export
 
 NOT_EMITTED = ("source",)
 
+REFUSALS = {"a text in `prefect.yaml` cannot hold `{{ }}`: `prefect deploy` would fill it in"}
+
 
 def texts_of(source: str) -> Iterator[str]:
     """The constants of a Python program, and of programs that it holds as text."""
@@ -58,7 +60,7 @@ def check(seeds: range, least: int) -> None:
     tally = hold("prefect", seeds, stands)
     print(f"\nprefect: {tally.kept} texts kept, refused: {dict(tally.refused)}")
     assert not tally.faults, f"{len(tally.faults)}:\n" + "\n".join(tally.faults[:20])
-    assert not tally.refused
+    assert set(tally.refused) <= REFUSALS
     assert tally.kept >= least
 
 
