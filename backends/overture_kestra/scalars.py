@@ -87,12 +87,12 @@ def is_block(text: str) -> bool:
     # a first line that is blank or indented needs an explicit indentation, which readers differ on; tabs likewise
     if not lines[0].strip() or lines[0][0] in " \t":
         return False
-    return bool(text.rstrip("\n").rpartition("\n")[2].strip())
+    # of several line breaks at the end a block would take in the blank line that parts two tasks
+    return not text.endswith("\n\n") and bool(text.rstrip("\n").rpartition("\n")[2].strip())
 
 
 def _block_header(text: str) -> str:
-    ends = len(text) - len(text.rstrip("\n"))
-    return "|" if ends == 1 else "|-" if ends == 0 else "|+"
+    return "|" if text.endswith("\n") else "|-"
 
 
 def _block_lines(text: str, indent: int) -> list[str]:
