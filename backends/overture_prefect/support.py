@@ -15,7 +15,7 @@ SUPPORT: Mapping[str, Support] = {
     "python": Support("partly", "`requirements` need `uv` where the flow runs"),
     "shell": _YES,
     "sql": Support("partly", "SQLite and PostgreSQL"),
-    "email": _YES,
+    "email": Support("partly", "what a timeout cuts off may still be sent"),
     "read_file": _YES,
     "write_file": _YES,
     "set": _YES,

@@ -215,13 +215,13 @@ def addresses(value: Any) -> list[str]:
 
 
 def write_content(mail: EmailMessage, text: str | None, html: str | None) -> None:
-    """Write a mail's text and its HTML, either of which may be missing."""
-    if text is not None or html is None:
-        mail.set_content(text or "")
-    if text is not None and html is not None:
-        mail.add_alternative(html, subtype="html")
-    elif html is not None:
-        mail.set_content(html, subtype="html")
+    """Write a mail's text, its HTML, or both as alternatives."""
+    if text is not None:
+        mail.set_content(text)
+        if html is not None:
+            mail.add_alternative(html, subtype="html")
+    else:
+        mail.set_content(html or "", subtype="html")
 
 
 def attach(mail: EmailMessage, path: str) -> None:

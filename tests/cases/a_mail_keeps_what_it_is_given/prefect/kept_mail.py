@@ -30,7 +30,7 @@ async def send_mail(
     sender: str,
     to: Any,
     subject: str,
-    text: str | None = None,
+    text: str,
     headers: Mapping[str, str] | None = None,
     attachments: Sequence[str] | None = None,
 ) -> None:
@@ -52,7 +52,7 @@ async def send_mail(
             del mail[name]
             mail[name] = value
         del mail["Bcc"]
-        mail.set_content(text or "")
+        mail.set_content(text)
         for path in attachments or []:
             attach(mail, path)
     except ValueError as error:  # such as a header of two lines

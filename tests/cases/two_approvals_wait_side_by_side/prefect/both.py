@@ -126,7 +126,7 @@ async def answered(
 async def apart(question: Callable[[], Awaitable[Any]]) -> Any:
     """Ask in a run of its own: a run has one pause at a time."""
 
-    @flow(name="approval", flow_run_name=task_run.name)
+    @flow(name=f"{flow_run.flow_name}-approval", flow_run_name=task_run.name)
     async def approval() -> Any:
         return await question()
 
