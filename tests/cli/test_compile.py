@@ -80,8 +80,10 @@ def test_json_is_one_document_of_the_contracts_shape(folder: Path) -> None:
     assert ran.code == 0, ran.stderr
     shape(ran.json)
     assert (ran.json["ok"], ran.json["name"], ran.json["path"]) == (True, "status", "out/status.flow.yaml")
-    assert [each["target"] for each in ran.json["files"]] == ["kestra", "prefect"]
-    assert files_in(folder) == {"out/status.flow.yaml", "out/status.yaml", "out/status.py"}
+    assert list(dict.fromkeys(each["target"] for each in ran.json["files"])) == ["kestra", "prefect"]
+    written = {each["path"] for each in ran.json["files"]}
+    assert written >= {"out/status.yaml", "out/status.py"}
+    assert files_in(folder) == {"out/status.flow.yaml", *written}
 
 
 def test_words_that_are_not_understood_leave_a_draft_and_exit_1(folder: Path) -> None:
@@ -117,12 +119,12 @@ def test_an_unsound_draft_is_told_as_such(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("request_", "told"),
     [
-        (f"{REQUEST}, email it to ops@example.com", "`email` runs on Kestra only"),
-        (f"{REQUEST}, ask for approval", "`approve` runs on Kestra only"),
+        (f"{REQUEST}, email it to ops@example.com", None),
+        (f"{REQUEST}, ask for approval", None),
         ("After the workflow nightly_sales, log it", None),
         (
             'After the workflow nightly_sales fails, log "x" and email "x" to ops@example.com',
-            "`after` runs on Kestra and the local executor only; `email` runs on Kestra only",
+            "`after` runs on Kestra and the local executor only",
         ),
         (REQUEST, None),
     ],
