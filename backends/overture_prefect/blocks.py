@@ -91,7 +91,7 @@ class Flow:
 
     def _when(self, task: Task, place: Place, lines: list[Statement]) -> list[Statement]:
         assert task.when is not None
-        naming = FlowNaming(self.program, place)
+        naming = FlowNaming(self.program, place, task.pointer)
         condition = self.program.condition(task.when, naming)
         name = _run_name(self.program, task, place)
         if not cannot_fail(task.when):
@@ -195,7 +195,7 @@ class Flow:
     # Blocks
 
     def _branch(self, task: Task, place: Place) -> list[Statement]:
-        naming = FlowNaming(self.program, place)
+        naming = FlowNaming(self.program, place, task.pointer)
         cases = [name for name in task.blocks if name != "else"]
         is_read = "taken" in task.reads
         lines: list[Statement] = []
@@ -235,7 +235,7 @@ class Flow:
     def _repeat(self, task: Task, place: Place) -> list[Statement]:
         program = self.program
         number = program.result(task.id, "iterations")
-        naming = FlowNaming(program, place)
+        naming = FlowNaming(program, place, task.pointer)
         every = task.literals.get("every", 1.0)
         program.imports.add("import asyncio")
         attempts = int(str(task.literals["attempts"]))
@@ -269,14 +269,14 @@ class Flow:
     def _items(self, task: Task, place: Place) -> tuple[list[Statement], str]:
         """The items that are left, and what must stand before."""
         program, inner = self.program, place.inside(task.id)
-        naming = FlowNaming(program, place)
+        naming = FlowNaming(program, place, task.pointer)
         tree = task.fields["items"]
         items = (program.operand if "where" in task.fields else program.expression)(tree, naming)
         if not tree.type.is_only("array"):
             items = f"{program.helper('a_list')}({items})"
         if "where" in task.fields:
             item = program.item_of(task.id)
-            where = FlowNaming(program, inner)
+            where = FlowNaming(program, inner, task.pointer)
             condition = program.condition(task.fields["where"], where)
             naming.prelude |= where.prelude
             if _reads_index(task.fields["where"]):
@@ -293,9 +293,9 @@ class Flow:
         skips = task.literals.get("on_item_error") == "skip"
         if skips or "collect" not in task.fields or _reads_index(task.fields["collect"]):
             return self._loop(task, place)
-        naming = FlowNaming(program, inner)
+        naming = FlowNaming(program, inner, task.pointer)
         item, source = program.item_of(task.id), program.expression(task.fields["collect"], naming)
-        outer = FlowNaming(program, place)
+        outer = FlowNaming(program, place, task.pointer)
         tree = task.fields["items"]
         items = program.operand(tree, outer)
         if not tree.type.is_only("array"):
@@ -323,7 +323,7 @@ class Flow:
         value, failed = program.result(task.id, "value"), program.result(task.id, "failed")
         lines = list(before)
         if "collect" in task.fields:
-            naming = FlowNaming(program, inner)
+            naming = FlowNaming(program, inner, task.pointer)
             source = program.expression(task.fields["collect"], naming)
             body += naming.prelude.values()
             if "value" in task.reads:
@@ -358,7 +358,7 @@ class Flow:
         body = [*program.starting(list(names)), *body]
         hint = "None"
         if "collect" in task.fields:
-            naming = FlowNaming(program, inner)
+            naming = FlowNaming(program, inner, task.pointer)
             source = program.expression(task.fields["collect"], naming)
             body += [*naming.prelude.values(), f"return {source}"]
             hint = "Any"

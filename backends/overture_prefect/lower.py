@@ -328,7 +328,7 @@ def _reads_of_run(plan: Plan) -> set[str]:
 def _outputs(program: Program, plan: Plan) -> list[Statement]:
     if not plan.outputs:
         return []
-    naming = FlowNaming(program, Place())
+    naming = FlowNaming(program, Place(), "/outputs")
     entries = [f"{python_text(each.name)}: {program.expression(each.value, naming)}" for each in plan.outputs]
     return [*naming.prelude.values(), f"return {{{', '.join(entries)}}}"]
 

@@ -24,7 +24,7 @@ class Maker:
         self.program = program
         self.task = task
         self.place = place
-        self.naming = TaskNaming(program, place)
+        self.naming = TaskNaming(program, place, task.pointer)
         self.body: list[Statement] = []
 
     # The task's fields

@@ -21,11 +21,13 @@ _RUN = {
 
 
 class FlowNaming:
-    """Names as the flow's own code reads them. `prelude`: statements that must stand before what reads them."""
+    """Names as the flow's own code reads them. `prelude`: statements that must stand before what reads them.
+    `pointer`: the place in the document that speaks."""
 
-    def __init__(self, program: Program, place: Place) -> None:
+    def __init__(self, program: Program, place: Place, pointer: str = "") -> None:
         self.program = program
         self.place = place
+        self.pointer = pointer
         self.prelude: dict[str, str] = {}
 
     def read(self, ref: Ref) -> str:
@@ -74,8 +76,8 @@ class FlowNaming:
 class TaskNaming(FlowNaming):
     """Names as a task reads them: each is a parameter, in the order of the first reading."""
 
-    def __init__(self, program: Program, place: Place) -> None:
-        super().__init__(program, place)
+    def __init__(self, program: Program, place: Place, pointer: str) -> None:
+        super().__init__(program, place, pointer)
         self.parameters: dict[str, Type] = {}
 
     def variable(self, ref: Ref) -> str:

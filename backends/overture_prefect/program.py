@@ -309,7 +309,7 @@ class Program:
 
     def _source(self, write: object, tree: Expr, naming: FlowNaming) -> str:
         for name, _ in missing_rows(tree):
-            self.gaps.append(Gap("", f"`{name}` has no translation to Python"))
+            self.gaps.append(Gap(naming.pointer, f"`{name}` has no translation to Python"))
             return "None"
         assert callable(write)
         code: PythonCode = write(tree, naming)

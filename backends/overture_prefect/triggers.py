@@ -94,7 +94,7 @@ def _scheduled(program: Program, plan: Plan) -> list[Statement]:
     if trigger is None or trigger.when is None:
         return []
     program.imports.add("from prefect.states import Completed")
-    naming = FlowNaming(program, Place())
+    naming = FlowNaming(program, Place(), trigger.pointer)
     condition = negated(program.condition(trigger.when, naming))
     is_simple = all(f" {word} " not in f" {condition} " for word in ("or", "if"))
     asked = f'{program.helper("run_trigger")}() == "schedule" and {condition if is_simple else f"({condition})"}'
@@ -104,7 +104,7 @@ def _scheduled(program: Program, plan: Plan) -> list[Statement]:
 def _posted(program: Program, plan: Plan, hook: Trigger) -> list[Statement]:
     program.imports.add("from typing import Any")
     given = trigger_parameter(plan)
-    naming = FlowNaming(program, Place())
+    naming = FlowNaming(program, Place(), hook.pointer)
     name = {part: program.register.name(f"trigger_{part}", "trigger", part) for part in ("body", "headers", "query")}
     text = _signed(program, hook.signature, given) if hook.signature is not None else ""
     source = f"{program.helper('read_json')}({text})" if text else f'{given}.get("body")'

@@ -97,7 +97,7 @@ def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool
     return less(operand, value) is (word == "gt")
 
 
-def a_test(word: Any) -> str | None:
+def a_test(word: str | None) -> str | None:
     """A word that `is_kept` knows, or None; anything else is refused."""
     known = ("defined", "none", "eq", "ne", "in", "lt", "le", "gt", "ge")
     if word is not None and word not in known:
