@@ -19,6 +19,7 @@ __all__ = ["KestraBackend", "backend", "read_outputs"]
 OPTIONS = {
     "namespace": "the namespace of the flows (overture)",
     "http": "`core`: Kestra's own http task for writes and retries too, though it sends them again by itself",
+    "ai": "`plugin`: Kestra's ChatCompletion in place of a script, though it rewrites the schema and checks no answer",
 }
 
 
@@ -35,8 +36,9 @@ class KestraBackend:
         return SUPPORT
 
     def export(self, plan: Plan, options: Mapping[str, str]) -> Export:
-        if options.get("http") not in (None, "core"):
-            return Export({}, (Gap("", f"`http` takes `core`, not `{options['http']}`"),))
+        for name, word in (("http", "core"), ("ai", "plugin")):
+            if options.get(name) not in (None, word):
+                return Export({}, (Gap("", f"`{name}` takes `{word}`, not `{options[name]}`"),))
         gaps: list[Gap] = []
         files: dict[str, str] = {}
         told = told_callees(plan)

@@ -40,9 +40,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An object whose members stand in different places."""
+    """An object whose members stand in different places. `exists`: a Pebble condition for that they are there."""
 
     members: Mapping[str, Carrier] = field(hash=False)
+    exists: str | None = None
 
 
 Carrier: TypeAlias = Plain | Text | Members

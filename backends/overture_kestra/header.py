@@ -42,7 +42,7 @@ def _to_set(lowering: Lowering, flow: Flow) -> Iterator[str]:
     secrets = sorted({*lowering.plan.secrets, *(["OPENAI_API_KEY"] if lowering.asks_models else [])})
     if secrets:
         yield f"secrets {', '.join(secrets)}: in base64, as SECRET_{secrets[0]} … in the server's environment"
-    if "ask" in lowering.scripts:
+    if lowering.asks_models:
         yield "ENV_OVERTURE_MODEL in the server's environment if no model is named, ENV_OPENAI_BASE_URL if not OpenAI's"
     if any(_BY_LANGUAGE.search(text) for text in _texts(flow)):
         yield "-Duser.language=en among the options of the server's JVM: its language decides on upper and lower case"

@@ -43,14 +43,15 @@ def lower(plan: Plan, options: Mapping[str, str], *, tells: bool = False) -> tup
         gap = Gap(refused.pointer or "", refused.message, refused.help)
         return (), tuple(dict.fromkeys((*lowering.gaps, gap)))
     flows += tuple(
-        replace(flow, variables=_variables(inside), header=header(inside, flow)) for inside, flow in lowering.outlined
+        replace(flow, variables=_variables(inside), header=header(inside, flow, tuple(inside.notes)))
+        for inside, flow in lowering.outlined
     )
     return tuple(with_scripts(flow, lowering.parts) for flow in flows), tuple(dict.fromkeys(lowering.gaps))
 
 
 def _one_flow(lowering: Lowering) -> tuple[Flow, ...]:
     flow = _flow(lowering)
-    return (replace(flow, header=header(lowering, flow)),)
+    return (replace(flow, header=header(lowering, flow, tuple(lowering.notes))),)
 
 
 def _two_flows(lowering: Lowering) -> tuple[Flow, ...]:
@@ -73,7 +74,9 @@ def _two_flows(lowering: Lowering) -> tuple[Flow, ...]:
         flow = _handlers_outside(outer, flow)
     concurrency, variables = _concurrency(plan), _variables(outer)
     flow = replace(flow, triggers=triggers, concurrency=concurrency, variables=variables)
-    return replace(flow, header=header(outer, flow)), replace(inner, header=header(lowering, inner))
+    return replace(flow, header=header(outer, flow)), replace(
+        inner, header=header(lowering, inner, tuple(lowering.notes))
+    )
 
 
 def _told(inside: Lowering, outside: Lowering, run: str, inner: Flow) -> list[model.Output]:
@@ -292,6 +295,8 @@ def _finally(
         return (*first, *last), ()
     place = Place(lowering, (("", "finally"),), handler="finally")
     handled = lower_block(block, place)
+    if not any(True for _ in failing(lowering, handled)):
+        return (*first, *handled, *last), ()
     name = lowering.name("finally_tasks")
     sequence = model.Task(name, SEQUENTIAL, {"tasks": handled})
     # nothing is named `never`: to read it fails the run

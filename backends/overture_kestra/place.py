@@ -62,6 +62,7 @@ class Lowering:
     functions: set[str] = field(default_factory=set)
     asks_models: bool = False
     needs_uv: bool = False
+    notes: dict[str, None] = field(default_factory=dict)
     harmless: set[str] = field(default_factory=set)
     tells: bool = False
     has_files: bool = field(init=False)

@@ -22,7 +22,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 # a mapping or a comment would begin inside it
 _BREAKING = re.compile(r":(?= |\Z)| #")
 # what readers of YAML 1.1 take for something else than a text
-_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "infinity"))
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "infinity"))
 # what a block does not carry unchanged: a line break but \n, what YAML calls unprintable
 _UNPRINTABLE = re.compile("[^\n\t\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 # in quotes: what ends lines or vanishes in some readers, what turns text round, lone surrogates, what is no character

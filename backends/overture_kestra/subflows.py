@@ -36,7 +36,7 @@ def lower_call(task: Task, place: Place) -> list[model.Task]:
         kind = output_type(each.value.type)
         where = f"({at}.{each.name} ?? null)" if each.value.type.is_nullable else f"{at}.{each.name}"
         members[each.name] = Text(where) if kind == "TEXT" else Plain(where)
-    lowering.results[task.id, "value"] = Members(members)
+    lowering.results[task.id, "value"] = Members(members, exists=f"(tasks.{task.id}.state ?? '') == 'SUCCESS'")
     message = f"`{callee.name}` failed"
     known: tuple[tuple[str, str], ...] = (("type", "'error'"), ("message", pebble_string(message)))
     if task.id in lowering.telling and tells_its_error(callee):
@@ -51,8 +51,9 @@ def lower_call(task: Task, place: Place) -> list[model.Task]:
 
 
 def tells_its_error(callee: Plan) -> bool:
-    """Whether the flow of a called workflow can say by an output why it failed."""
-    return all(each.name != ERROR for each in callee.outputs)
+    """Whether the flow of a called workflow can say by an output why it failed: where another output cannot be read
+    then, Kestra gives none."""
+    return not callee.outputs
 
 
 def told_callees(plan: Plan) -> frozenset[str]:

@@ -160,7 +160,8 @@ def script_files(lowering: Lowering, names: Iterable[str]) -> dict[str, Value]:
 def maybe(carrier: Carrier) -> str:
     """JSON text with holes that is empty where there is no value."""
     if isinstance(carrier, carriers.Members):
-        return members_text(carrier)
+        text = members_text(carrier)
+        return text if carrier.exists is None else f"{{% if {carrier.exists} %}}{text}{{% endif %}}"
     return "{{ (" + carriers.text_of(carrier) + ") ?? '' }}"
 
 

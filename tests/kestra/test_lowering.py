@@ -9,7 +9,7 @@ import pytest
 import yaml
 from flows import export, export_calling, flow_of, kinds, task, walk
 
-from overture.plan.backend import Backend
+from overture.plan.backend import Backend, Export
 from overture.plan.features import FEATURES
 from overture_kestra import backend
 
@@ -250,7 +250,7 @@ def test_texts_of_a_set_are_output_values() -> None:
 
 
 def test_a_failing_finally_fails_the_run_by_an_output() -> None:
-    found = export("  - {id: a, kind: log, message: x}\nfinally:\n  - {id: b, kind: log, message: y}\n")
+    found = export("  - {id: a, kind: log, message: x}\nfinally:\n  - {id: b, kind: log, message: '{{ run.id }}'}\n")
     flow = yaml.safe_load(found.files["flow.yaml"])
     assert kinds(flow["finally"]) == ["Sequential"]
     (output,) = flow["outputs"]
@@ -391,3 +391,44 @@ def test_an_approval_is_a_pause_that_says_what_it_asks() -> None:
     assert said["message"] == "ok?"
     assert (pause["pauseDuration"], pause["behavior"]) == ("PT4H", "RESUME")
     assert after["runIf"] == "{{ (outputs.ask.onResume.approved ?? false) == true }}"
+
+
+def asking(schema: str, *, more: str = "") -> Export:
+    return export(f"  - {{id: judge, kind: ai, prompt: which?, returns: {schema}{more}}}\n", options={"ai": "plugin"})
+
+
+def test_a_model_can_be_asked_by_kestras_own_plugin() -> None:
+    schema = "{type: object, properties: {label: {enum: [bug, feature]}}, required: [label]}"
+    text = asking(schema, more=", temperature: 0").files["flow.yaml"]
+    flow = yaml.safe_load(text)
+    assert flow["tasks"][0]["type"] == "io.kestra.plugin.ai.completion.ChatCompletion"
+    assert flow["tasks"][0]["configuration"] == {
+        "temperature": 0,
+        "responseFormat": {
+            "type": "JSON",
+            "jsonSchema": {
+                "type": "object",
+                "properties": {"label": {"enum": ["bug", "feature"], "type": "string"}},
+                "required": ["label"],
+            },
+            "strictJson": True,
+        },
+    }
+    assert "variables" not in flow
+    assert "# Note: ChatCompletion sends the schema in a form of its own, checks no answer" in text
+
+
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        ("{type: array, items: {type: string}}", "its root is no object"),
+        ("{type: object, properties: {n: {type: integer, minimum: 1}}}", "`minimum` at $.n is dropped"),
+        ("{type: object, properties: {n: {type: [string, 'null']}}}", "$.n may be of several types"),
+        ("{type: object, properties: {type: {type: string}}}", "the property `type` at $ is dropped"),
+        ("{type: object, properties: {l: {type: array}}}", "$.l has items of any kind"),
+    ],
+)
+def test_a_schema_that_the_plugin_would_distort_is_refused(schema: str, why: str) -> None:
+    (gap,) = asking(schema).gaps
+    assert gap.pointer == "/tasks/0"
+    assert gap.message == f"ChatCompletion would distort the schema of `judge`: {why}"

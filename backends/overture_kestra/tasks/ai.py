@@ -17,6 +17,7 @@ from overture_kestra.inexact import Inexact
 from overture_kestra.model import Script, Value
 from overture_kestra.pebble import json_text
 from overture_kestra.place import Place
+from overture_kestra.tasks.chat import lower_chat
 from overture_kestra.tasks.request import ScriptStep
 from overture_kestra.timing import SHORT_SECONDS
 
@@ -27,6 +28,8 @@ WHY = "its own script: ChatCompletion rewrites the schema and does not check the
 
 def lower_ai(task: Task, place: Place) -> list[model.Task]:
     place.lowering.asks_models = True
+    if place.lowering.options.get("ai") == "plugin":
+        return lower_chat(task, place, BASE_URL, MODEL)
     step = ScriptStep(task, place, "ask", "ask.json")
     literals = task.literals
     step.text("base_url", f'"{BASE_URL}"')
