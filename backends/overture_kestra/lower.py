@@ -228,7 +228,6 @@ def _names(plan: Plan) -> Iterator[Ref]:
 def _remember_success(lowering: Lowering) -> model.Task:
     """Keeps when this run succeeded, for `run.previous_success_at` of the next one."""
     properties: dict[str, Value] = {
-        "namespace": "{{ flow.namespace }}",
         "key": lowering.state_key("previous_success_at"),
         "value": f"{{{{ now(timeZone='UTC', format=\"{MOMENT}\") | toJson }}}}",
         "kvType": "STRING",

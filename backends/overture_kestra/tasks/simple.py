@@ -194,7 +194,6 @@ def lower_remember(task: Task, place: Place) -> list[model.Task]:
 
 def _kept(place: Place, id: str, name: str, text: str) -> model.Task:
     properties: dict[str, Value] = {
-        "namespace": "{{ flow.namespace }}",
         "key": place.lowering.state_key(name),
         "value": text,
         # JSON text: an object of the store would lose members that are null
