@@ -90,11 +90,13 @@ def test_a_number_of_an_answer_is_read_as_jq_writes_it() -> None:
         ("url: 'https://a.example', timeout: 500ms", "counts its own start to a timeout"),
         ("url: 'https://a.example', pages: {style: link}", "reads one page"),
         ("url: 'https://a.example', save: a.bin", "saves no file"),
+        ("url: 'https://a.example', headers: {X-A: '{{ inputs.n / 2 }}'}", "sends text in the header X-A otherwise"),
+        ("url: 'https://a.example', query: {n: '{{ inputs.n + 1 }}'}", "cannot be given an expression"),
         ("url: '{{ inputs.api }}', hosts: ['*.example.com']", "looks at no `hosts`"),
         ("url: 'https://a.example', returns: {type: string, pattern: '^a'}", "gives every answer as text"),
         (
             "url: 'https://a.example', returns: {type: array, items: {pattern: '^a'}}",
-            "`pattern`, which jq sees otherwise",
+            "has no check for `pattern`, which jq sees otherwise",
         ),
     ],
 )

@@ -121,9 +121,29 @@ def _is_safe_header(tree: Expr) -> bool:
 # ---- the tasks
 
 
+class _Unsaid(Inexact):
+    """What http.Request cannot say, as the rest of a sentence about it."""
+
+
 def lower_core(task: Task, place: Place) -> list[model.Task]:
     """The request, and what checks its answer. Raises Inexact for what http.Request cannot say."""
     _refuse(task, place)
+    try:
+        properties = _sent(task, place)
+    except _Unsaid:
+        raise
+    except Inexact as why:
+        raise _Unsaid(f"cannot be given {why.args[0]}") from None
+    properties["options"] = _options(task)
+    check = _check(task, place)
+    _results(task, place)
+    request = model.Task(task.id, REQUEST, properties)
+    _tell(task, place, None if check is None else check.id)
+    return [request] if check is None else [request, check]
+
+
+def _sent(task: Task, place: Place) -> dict[str, Value]:
+    """What goes out."""
     pebble = place.pebble
     method = str(task.literals.get("method", "GET"))
     properties: dict[str, Value] = {"uri": pebble.text(task.fields["url"])}
@@ -147,46 +167,37 @@ def lower_core(task: Task, place: Place) -> list[model.Task]:
             properties["body"] = _lines(pebble.json(body))
     if headers:
         properties["headers"] = dict(headers)
-    properties["options"] = _options(task)
-    check = _check(task, place)
-    _results(task, place)
-    request = model.Task(task.id, REQUEST, properties)
-    _tell(task, place, None if check is None else check.id)
-    return [request] if check is None else [request, check]
+    return properties
 
 
 def _refuse(task: Task, place: Place) -> None:
     literals, fields = task.literals, task.fields
     if literals.get("pages") is not None:
-        raise Inexact("reads one page")
+        raise _Unsaid("reads one page")
     for name, why in (
         ("save", "saves no file"),
         ("file", "sends no file of the namespace"),
         ("form", "encodes a form as Latin-1"),
     ):
         if name in fields:
-            raise Inexact(why)
+            raise _Unsaid(why)
     if literals.get("hosts") is not None:
-        raise Inexact("looks at no `hosts`")
+        raise _Unsaid("looks at no `hosts`")
     if any(not isinstance(bare(fields[name]), ObjectOf) for name in ("headers", "query") if name in fields):
-        raise Inexact("takes no computed parameters")
-    if (
-        "body" in fields
-        and bare(fields["body"]).type.may_be("string")
-        and not bare(fields["body"]).type.is_only("string")
-    ):
-        raise Inexact("does not tell text from JSON")
-    body = task.results.get("body", Type())
-    if "body" in task.reads and (literals.get("returns") is None or (body.may_be("string") or body.may_be("null"))):
-        raise Inexact("gives every answer as text")
-    if literals.get("returns") is not None and (body.may_be("string") or body.may_be("null")):
-        raise Inexact("gives every answer as text")
+        raise _Unsaid("takes no computed parameters")
+    sent = bare(fields["body"]).type if "body" in fields else STRING
+    if sent.may_be("string") and not sent.is_only("string"):
+        raise _Unsaid("does not tell text from JSON")
+    answer = task.results.get("body", Type())
+    may_be_no_json = answer.may_be("string") or answer.may_be("null")
+    if may_be_no_json if literals.get("returns") is not None else "body" in task.reads:
+        raise _Unsaid("gives every answer as text")
     if place.lowering.tells or place.lowering.plan.timeout_seconds is not None:
-        raise Inexact("tells no error to another flow")
+        raise _Unsaid("tells no error to another flow")
     if any(loop.id in place.lowering.telling for loop in place.loops):
-        raise Inexact("tells no error inside a loop")
+        raise _Unsaid("tells no error inside a loop")
     if _is_looked_at_when_failed(task, place):
-        raise Inexact("tells nothing of an answer that it does not accept")
+        raise _Unsaid("tells nothing of an answer that it does not accept")
 
 
 def _is_looked_at_when_failed(task: Task, place: Place) -> bool:
@@ -221,14 +232,14 @@ def _params(task: Task, pebble: Pebble) -> Iterator[tuple[str, Value]]:
             continue
         if is_constant and isinstance(found, list):
             if not all(isinstance(each, str) for each in found) or not found:
-                raise Inexact("takes no such list of parameters")
+                raise _Unsaid("takes no such list of parameters")
             yield name, [pebble.text(Literal(each, type=STRING)) for each in found]
         elif (
             bare(value).type.is_only("string", "integer", "boolean", "null") and "number" not in bare(value).type.kinds
         ):
             yield name, pebble.text(_text(value))
         else:
-            raise Inexact("takes no such parameters")
+            raise _Unsaid("takes no such parameters")
 
 
 def _authorization(task: Task, pebble: Pebble) -> dict[str, str]:
@@ -271,7 +282,10 @@ def _check(task: Task, place: Place) -> model.Task | None:
     schema = task.literals.get("returns")
     if schema is None:
         return None
-    conditions = fits(schema)
+    try:
+        conditions = fits(schema)
+    except Inexact as why:
+        raise _Unsaid(f"has no check for {why.args[0]}") from None
     answer = f"outputs.{task.id}"
     program = f".[0] | fromjson | {all_of(conditions) if conditions else 'true'}"
     line = f"{{{{ [{answer}.body] | jq('{program}') | first }}}}"
@@ -280,7 +294,7 @@ def _check(task: Task, place: Place) -> model.Task | None:
         lines += [f"  {'|' if number == 0 else 'and'} {operand(each)}" for number, each in enumerate(conditions)]
         line = "\n".join([*lines, "') | first }}"])
         if len(lines) > MOST_LINES or any(len(each) > 2 * _WIDTH for each in lines):
-            raise Inexact("would need a long check of its answer")
+            raise _Unsaid("would need a long check of its answer")
     is_json = f"{{{{ ({answer}.headers['content-type'][0] ?? '') | regexMatch('{_JSON_ANSWER}') }}}}"
     name = place.lowering.name(f"{task.id}_fits")
     place.lowering.after[task.id] = name
@@ -335,5 +349,6 @@ def idempotency_key(task: Task, place: Place) -> str:
             parts.append("{{ item.parent.index }}")
         else:
             parts.append(f"{{{{ item.parents[{number}].index }}}}")
-    parts += [f"{{{{ outputs.{repeat}.iterationCount ?? 1 }}}}" for repeat in task.repeats]
+    rounds = [place.lowering.results.get((repeat, "iterations")) for repeat in task.repeats]
+    parts += [f"{{{{ {each.expression} ?? 1 }}}}" for each in rounds if each is not None]
     return "/".join(parts)
