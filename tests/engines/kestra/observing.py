@@ -157,9 +157,10 @@ def _given(plan: Plan, flow: str, trigger: Mapping[str, Any], engine: KestraEngi
         return {}
     document = yaml.safe_load(flow)
     own: dict[str, Any] = next((each for each in document.get("triggers", []) if each["type"] == trigger["type"]), {})
-    templates = {name: text for name, text in own.get("inputs", {}).items() if isinstance(text, str)}
+    given = dict(own.get("inputs", {}))
+    templates = {name: text for name, text in given.items() if isinstance(text, str)}
     found = engine.render(list(templates.values()), {"trigger": trigger["variables"]})
-    return dict(zip(templates, (each.text for each in found), strict=True))
+    return given | dict(zip(templates, (each.text for each in found), strict=True))
 
 
 def _approval(answer: Answer) -> Approval:
