@@ -251,39 +251,38 @@ def _first_case(task: Task, place: Place, cases: list[str]) -> tuple[str, list[m
 
 
 def lower_repeat(task: Task, place: Place) -> list[model.Task]:
-    inner = place.inside(task, "tasks")
-    tasks = lower_block(task.blocks["tasks"], inner)
+    """The rounds, then a check: in its last round Kestra's LoopUntil fails, whatever its condition says then."""
     lowering = place.lowering
     attempts = int(task.literals["attempts"])
-    until = task.fields["until"]
-    source, before = condition(inner, f"{task.id}_until", until)
+    rounds = lowering.name(f"{task.id}_rounds") if attempts > 1 else ""
+    lowering.results[task.id, "iterations"] = Plain(f"outputs.{rounds}.iterationCount" if rounds else "1")
+    inner = place.inside(task, "tasks")
+    tasks = lower_block(task.blocks["tasks"], inner)
+    source, before = condition(inner, f"{task.id}_until", task.fields["until"])
     tasks = [*tasks, *before]
-    every = float(task.literals.get("every", 1.0))
-    lowering.results[task.id, "iterations"] = Plain(f"outputs.{task.id}.iterationCount")
-    if attempts == 1:
-        lowering.results[task.id, "iterations"] = Plain("1")
-        used_up = model.Task(
-            lowering.name(f"{task.id}_used_up"),
-            f"{CORE}.execution.Fail",
-            {"condition": f"{{{{ not ({source}) }}}}", "errorMessage": _used_up(task, 1)},
-        )
-        made = model.Task(task.id, SEQUENTIAL, {"tasks": [*tasks, used_up]})
-        lowering.failing[used_up.id] = _used_up_failing(task, used_up.id, 1)
-        return [made]
-    frequency: dict[str, Value] = {"interval": iso_duration(every), "maxIterations": attempts - 1}
-    properties: dict[str, Value] = {
-        "condition": f"{{{{ {source} }}}}",
-        "failOnMaxReached": True,
+    if rounds:
         # Kestra runs one round more than it is told
-        "checkFrequency": model.Note(
-            f"{attempts} rounds: Kestra runs one more than maxIterations",
-            frequency,
-        ),
-        "tasks": tasks,
-    }
-    made = model.Task(task.id, f"{CORE}.flow.LoopUntil", properties)
-    lowering.failing[task.id] = _used_up_failing(task, task.id, attempts)
-    return [made]
+        frequency: dict[str, Value] = {
+            "interval": iso_duration(float(task.literals.get("every", 1.0))),
+            "maxIterations": attempts - 1,
+        }
+        properties: dict[str, Value] = {
+            "condition": f"{{{{ {source} }}}}",
+            "failOnMaxReached": False,
+            "checkFrequency": model.Note(
+                f"{attempts} rounds: Kestra runs one more than maxIterations",
+                frequency,
+            ),
+            "tasks": tasks,
+        }
+        tasks = [model.Task(rounds, f"{CORE}.flow.LoopUntil", properties)]
+    used_up = model.Task(
+        lowering.name(f"{task.id}_used_up"),
+        f"{CORE}.execution.Fail",
+        {"condition": f"{{{{ not ({source}) }}}}", "errorMessage": _used_up(task, attempts)},
+    )
+    lowering.failing[used_up.id] = _used_up_failing(task, used_up.id, attempts)
+    return [model.Task(task.id, SEQUENTIAL, {"tasks": [*tasks, used_up]})]
 
 
 def _used_up(task: Task, attempts: int) -> str:

@@ -230,12 +230,14 @@ def test_a_catch_that_fails_fails_its_try() -> None:
 
 
 def test_a_repeat_runs_one_round_less_than_kestra_is_told() -> None:
-    (loop,) = flow_of(
+    (repeat,) = flow_of(
         "  - {id: r, kind: repeat, attempts: 4, every: 2s, until: \"tasks.p.n == '1'\", "
         "tasks: [{id: p, kind: set, values: {n: '1'}}]}\n"
     )["tasks"]
+    loop, used_up = repeat["tasks"]
     assert loop["checkFrequency"] == {"interval": "PT2S", "maxIterations": 3}
-    assert loop["failOnMaxReached"] is True
+    assert loop["failOnMaxReached"] is False, "it would fail a last round that is the one"
+    assert used_up["type"].endswith("execution.Fail") and used_up["condition"].startswith("{{ not (")
 
 
 def test_texts_of_a_set_are_output_values() -> None:
@@ -432,3 +434,50 @@ def test_a_schema_that_the_plugin_would_distort_is_refused(schema: str, why: str
     (gap,) = asking(schema).gaps
     assert gap.pointer == "/tasks/0"
     assert gap.message == f"ChatCompletion would distort the schema of `judge`: {why}"
+
+
+LOG = "  - {id: a, kind: log, message: x}\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "tasks", "pointer", "words"),
+    [
+        ("inputs: {b: {type: boolean, default: true}}", LOG, "/inputs/b", "`yes` too"),
+        ("inputs: {o: {type: object, default: {}}}", LOG, "/inputs/o", "whether or not it is JSON that fits"),
+        ("inputs: {n: {type: number, default: 1}}", LOG, "/inputs/n", "whether or not it fits the schema"),
+        ("", LOG + "finally: [{id: z, kind: log, message: x}]\n", "/finally", "does not run its `finally`"),
+        ("timeout: 1m", LOOP % "[a]", "/timeout", "end in the background"),
+        ("", LOOP % "[a]" + "    concurrency: 2\n", "/tasks/0", "end in the background"),
+        (
+            "",
+            "  - {id: a, kind: approve, message: x, returns: {type: object, properties: {n: {type: integer}}}}\n",
+            "/tasks/0/returns",
+            "held to its types only",
+        ),
+        ("", "  - {id: a, kind: shell, command: [ls], at_most_once: true}\n", "/tasks/0", "runs `a` again"),
+        (
+            "secrets: [K]\ntriggers: [{type: webhook, key: K, returns: {type: object}}]",
+            LOG,
+            "/triggers/0",
+            "null are lost",
+        ),
+        (
+            "",
+            "  - {id: p, kind: python, code: 'def main(): return 1'}\n"
+            "  - {id: w, kind: write_file, path: a.txt, content: x}\n",
+            "/tasks/0",
+            "files that `p` itself writes are not kept",
+        ),
+    ],
+)
+def test_what_differs_is_a_warning_at_its_place(head: str, tasks: str, pointer: str, words: str) -> None:
+    found = export(tasks, head=head)
+    assert found.files
+    (gap,) = [gap for gap in found.gaps if words in gap.message]
+    assert (gap.pointer, gap.severity) == (pointer, "warning")
+
+
+def test_a_chain_of_simple_tasks_differs_in_nothing() -> None:
+    head = "inputs: {s: {type: string, default: x}, n: {type: integer, default: 1}}"
+    tasks = LOG + "  - {id: w, kind: wait, for: 5s}\n  - {id: h, kind: http, url: 'https://a.example/'}\n"
+    assert export(tasks, head=head).gaps == ()

@@ -350,5 +350,5 @@ def idempotency_key(task: Task, place: Place) -> str:
         else:
             parts.append(f"{{{{ item.parents[{number}].index }}}}")
     rounds = [place.lowering.results.get((repeat, "iterations")) for repeat in task.repeats]
-    parts += [f"{{{{ {each.expression} ?? 1 }}}}" for each in rounds if each is not None]
+    parts += [f"{{{{ {each.expression} ?? 1 }}}}" for each in rounds if isinstance(each, Plain)]
     return "/".join(parts)
