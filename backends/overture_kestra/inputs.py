@@ -50,6 +50,18 @@ def is_null_missing(each: Input) -> bool:
     return each.type.is_nullable and input_type(each.type) != "TEXT"
 
 
+def loosely_checked(each: Input) -> str | None:
+    """What Kestra takes that the schema of an input would refuse."""
+    kind = input_type(each.type)
+    if kind == "BOOL":
+        return f"Kestra takes any text for `{each.name}`: what is not `true` is false, `yes` too"
+    if kind == "TEXT":
+        return f"Kestra takes any text for `{each.name}`, whether or not it is JSON that fits the schema"
+    if kind == "JSON" or (kind.startswith("ARRAY") and {"minItems", "maxItems", "uniqueItems"} & set(each.schema)):
+        return f"Kestra takes any JSON for `{each.name}`, whether or not it fits the schema"
+    return None
+
+
 def _validator(schema: Mapping[str, object]) -> str | None:
     """A pattern that fits the whole text where the schema asks for more than any text."""
     pattern, least, most = schema.get("pattern"), schema.get("minLength"), schema.get("maxLength")

@@ -38,6 +38,8 @@ def lower_call(task: Task, place: Place) -> list[model.Task]:
         members[each.name] = Text(where) if kind == "TEXT" else Plain(where)
     lowering.results[task.id, "value"] = Members(members, exists=f"(tasks.{task.id}.state ?? '') == 'SUCCESS'")
     message = f"`{callee.name}` failed"
+    if task.id in lowering.telling and not tells_its_error(callee):
+        lowering.warn(task.pointer, f"the error of `{task.id}` does not say on Kestra why `{callee.name}` failed")
     known: tuple[tuple[str, str], ...] = (("type", "'error'"), ("message", pebble_string(message)))
     if task.id in lowering.telling and tells_its_error(callee):
         said = f"{at}.{ERROR} ?? null"

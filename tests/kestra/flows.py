@@ -24,6 +24,13 @@ def export(tasks: str, *, head: str = "", options: Mapping[str, str] | None = No
     return backend.export(plan(verdict.checked), options or {})
 
 
+def export_found(tasks: str, *, head: str = "") -> Mapping[str, str]:
+    """The files of an export that is refused nothing."""
+    found = export(tasks, head=head)
+    assert found.files, found.gaps
+    return found.files
+
+
 def export_calling(called: str, message: str) -> Export:
     """The export of a workflow that calls `called` and logs the message when that failed."""
     text = (

@@ -168,6 +168,15 @@ def test_secrets_are_masked_in_what_comes_back(tmp_path: Path) -> None:
     assert "tok-secret" not in json.dumps(bad.outputs) + bad.log
 
 
+def test_a_secret_is_masked_as_it_is_and_as_json_writes_it(tmp_path: Path) -> None:
+    secret = 'tok\'en-"7f3a" ä'
+    with world({"GET /a": {"json": {"said": secret}}, "GET /b": {"text": json.dumps(secret)}}) as it:
+        asked = {"secrets": [secret]}
+        assert request({**asked, "url": f"{it.url}/a"}, tmp_path).outputs["body"] == '{"said":"***"}'
+        plain = request({**asked, "url": f"{it.url}/b", "body_read": "plain"}, tmp_path)
+        assert plain.outputs["body"] == '"***"'
+
+
 def test_a_short_timeout_is_held_by_the_script(tmp_path: Path) -> None:
     with world({"GET /a": {"delay": 20}}) as served:
         began = time.monotonic()

@@ -25,6 +25,10 @@ def lower_approve(task: Task, place: Place) -> list[model.Task]:
     properties: dict[str, Value] = {}
     if task.timeout_seconds is not None:
         properties = {"pauseDuration": iso_duration(task.timeout_seconds), "behavior": BEHAVIOR[on_timeout]}
+    if task.literals.get("returns"):
+        lowering.warn(
+            f"{task.pointer}/returns", f"what is filled in at `{task.id}` is held to its types only on Kestra"
+        )
     fields: list[Value] = [
         {"id": "approved", "type": "BOOL", "defaults": True},
         {"id": "comment", "type": "STRING", "required": False},
