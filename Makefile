@@ -38,7 +38,7 @@ check: setup ## formatter, linter, types
 	@$(BIN)/mypy
 
 check-deep: setup ## the proof of the checker: mutants, false alarms, soundness by running, hostile documents (minutes)
-	@$(BIN)/pytest -m deep -s tests/mutants tests/valid tests/soundness tests/fuzz tests/plan tests/kestra
+	@$(BIN)/pytest -m deep -s tests/mutants tests/valid tests/soundness tests/fuzz tests/plan tests/kestra tests/prefect
 
 $(CACHE)/atheris: | .venv/.ready
 	@$(UV) pip install --quiet --python $(BIN)/python --target $@ atheris==3.0.0
@@ -52,8 +52,9 @@ engines: setup ## the conformance on a real Kestra and a real Prefect; RENEW=1 w
 engines-deep: setup ## generated workflows, expressions and hostile texts on the real engines (an hour)
 	@UV="$(UV)" $(BIN)/pytest tests/engines -m engine_deep -s
 
-docs: setup ## write the tables of docs/language.md from the code
+docs: setup ## write the tables of docs/language.md, and docs/engines.md, from the code and what the engines did
 	@$(BIN)/python tests/house/test_reference.py
+	@$(BIN)/python tests/house/engines_page.py
 
 bench: setup ## ratios against a peer or a floor in the same run
 	@$(BIN)/python benchmarks/run.py
