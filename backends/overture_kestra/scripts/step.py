@@ -77,8 +77,9 @@ def mask(value: Any) -> Any:
     """The value without the secrets that this step was given; short ones would tear ordinary words apart."""
     if isinstance(value, str):
         for secret in sorted(given.get("secrets", []), key=len, reverse=True):
-            if len(secret) >= 6:
-                value = value.replace(secret, "***").replace(json.dumps(secret)[1:-1], "***")
+            # as it is, and as it stands in JSON text
+            for form in (secret, show(secret)[1:-1], json.dumps(secret)[1:-1]) if len(secret) >= 6 else ():
+                value = value.replace(form, "***")
         return value
     if isinstance(value, list):
         return [mask(item) for item in value]

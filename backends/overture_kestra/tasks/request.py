@@ -50,8 +50,9 @@ class ScriptStep:
     def build(self, id: str, more: Mapping[str, Value] | None = None, commands: list[str] | None = None) -> model.Task:
         """The task; its values are computed first where Pebble cannot give them."""
         lowering = self.place.lowering
-        if secrets := secrets_of(self.trees):
-            # what may not be shown in a result
+        if secrets_of(self.trees):
+            # what may not be shown in a result, whichever of them comes back
+            secrets = sorted(lowering.plan.secrets)
             lowering.parts.add(f"{self.script}.secrets")
             self.entries.append(secrets_entry(secrets))
         lowering.parts |= {f"{self.script}.{name}" for name in self.computed}
