@@ -5,7 +5,6 @@ Run: python label_of.py '{"name": ...}'
 
 import asyncio
 import json
-import math
 import sys
 from collections.abc import Awaitable
 from typing import Annotated, Any
@@ -16,30 +15,6 @@ from prefect.runtime import task_run
 from pydantic import Field
 
 from weight_of import weight_of as call_weight_of
-
-
-def as_number(value: float) -> int | float:
-    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else float(value)
-    if not math.isfinite(value):
-        raise ArithmeticError("the result is not a finite number")
-    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
-
-
-def refuse_constant(name: str) -> Any:
-    """NaN and the infinities are no JSON."""
-    raise ValueError(f"{name} is not JSON")
-
-
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text; whole numbers are int, however they are written."""
-    return json.loads(
-        text,
-        parse_int=lambda digits: as_number(int(digits)),
-        parse_float=lambda digits: as_number(float(digits)),
-        parse_constant=refuse_constant,
-    )
 
 
 def number_text(value: float) -> str:
@@ -76,17 +51,12 @@ def as_text(value: Any) -> str:
     return json_text(value)
 
 
-def message_of(error: BaseException) -> str:
-    """The text of an error."""
-    return str(error) or type(error).__name__
-
-
 async def called(name: str, run: Awaitable[Any]) -> Any:
     """The outputs of a called flow; what fails in it is told as its failure."""
     try:
         return await run
     except Exception as error:
-        raise RuntimeError(f"{name} failed: {message_of(error)}") from error
+        raise RuntimeError(f"{name} failed: {error}") from error
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -110,7 +80,7 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    return response.json(parse_constant=int) if response.content.strip() else None
 
 
 @task

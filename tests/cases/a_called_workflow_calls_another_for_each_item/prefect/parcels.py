@@ -39,7 +39,7 @@ async def called(name: str, run: Awaitable[Any]) -> Any:
     try:
         return await run
     except Exception as error:
-        raise RuntimeError(f"{name} failed: {message_of(error)}") from error
+        raise RuntimeError(f"{name} failed: {error}") from error
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:

@@ -5,8 +5,6 @@ Run: python ordering.py
 
 import asyncio
 import contextlib
-import json
-import math
 from collections.abc import Awaitable
 from typing import Any
 
@@ -19,28 +17,36 @@ from prefect.states import State
 from paying import paying as call_paying
 
 
-def as_number(value: float) -> int | float:
-    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else float(value)
-    if not math.isfinite(value):
-        raise ArithmeticError("the result is not a finite number")
-    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
+def kind_of(value: Any) -> str:
+    """What a JSON value is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    return "object" if isinstance(value, dict) else "list"
 
 
-def refuse_constant(name: str) -> Any:
-    """NaN and the infinities are no JSON."""
-    raise ValueError(f"{name} is not JSON")
+def at(value: Any, step: Any) -> Any:
+    """A value by its key, an item by its number, or a part by a slice."""
+    if isinstance(value, dict if isinstance(step, str) else list | str):
+        return value[step]
+    raise TypeError(f"no {step!r} in {kind_of(value)}")
 
 
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text; whole numbers are int, however they are written."""
-    return json.loads(
-        text,
-        parse_int=lambda digits: as_number(int(digits)),
-        parse_float=lambda digits: as_number(float(digits)),
-        parse_constant=refuse_constant,
-    )
+def dig(value: Any, *path: Any, default: Any = None) -> Any:
+    """What stands at a path of keys, numbers and slices, or else the default."""
+    for step in path:
+        if value is None and type(step) in (str, int, slice):
+            return default
+        try:
+            value = at(value, step)
+        except LookupError:
+            return default
+    return default if value is None else value
 
 
 def failure(error: BaseException) -> dict[str, Any]:
@@ -51,11 +57,6 @@ def failure(error: BaseException) -> dict[str, Any]:
 def run_failure(error: BaseException) -> dict[str, Any]:
     """What ended the run, as data, with the task that failed."""
     return {"task": getattr(error, "task", None), **failure(error)}
-
-
-def message_of(error: BaseException) -> str:
-    """The text of an error."""
-    return str(error) or type(error).__name__
 
 
 async def blame(task: Any, run: TaskRun, state: State[Any]) -> None:
@@ -70,7 +71,7 @@ async def called(name: str, run: Awaitable[Any]) -> Any:
     try:
         return await run
     except Exception as error:
-        raise RuntimeError(f"{name} failed: {message_of(error)}") from error
+        raise RuntimeError(f"{name} failed: {error}") from error
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -94,7 +95,7 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    return response.json(parse_constant=int) if response.content.strip() else None
 
 
 @task(on_failure=[blame])
@@ -132,7 +133,7 @@ async def alarm(
         json={
             "task": run_error["task"],
             "first": first_state,
-            "has_value": first_value is not None,
+            "receipt": dig(first_value, "receipt", default="none"),
         },
     )
 

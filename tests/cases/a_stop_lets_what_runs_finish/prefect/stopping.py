@@ -76,11 +76,6 @@ async def run_graph(steps: Mapping[str, tuple[Sequence[str], Step]]) -> None:
         raise failure
 
 
-def failure(error: BaseException) -> dict[str, Any]:
-    """What went wrong, as data."""
-    return {}
-
-
 async def fetch(method: str, url: str, **options: Any) -> Any:
     """Send a request, follow its redirects, and give the body of the answer."""
     async with httpx.AsyncClient(timeout=None) as client:
@@ -137,12 +132,8 @@ async def last(api: str) -> None:
 
 
 @task(timeout_seconds=30)
-async def tidy(api: str, run_state: str, slow_state: str, after_state: str) -> None:
-    await fetch(
-        "POST",
-        f"{api}/tidy",
-        json={"state": run_state, "slow": slow_state, "after": after_state},
-    )
+async def tidy(api: str, run_state: str, slow_state: str) -> None:
+    await fetch("POST", f"{api}/tidy", json={"state": run_state, "slow": slow_state})
 
 
 @flow(name="stopping")
@@ -152,7 +143,7 @@ async def stopping(
 ) -> dict[str, Any]:
     """Stops while something else still runs."""
     slow_body = after_n = beside_n = None
-    slow_state = after_state = "cancelled"
+    slow_state = "cancelled"
     run_state = "cancelled"
     try:
 
@@ -170,17 +161,11 @@ async def stopping(
             beside_n = await beside(slow_body)
 
         async def do_enough_or_rest() -> None:
-            nonlocal after_n, after_state
+            nonlocal after_n
             if is_enough:
-                after_state = "skipped"
                 await enough()
             else:
-                try:
-                    after_n = await after()
-                    after_state = "succeeded"
-                except Exception:
-                    after_state = "failed"
-                    raise
+                after_n = await after()
                 await last(api)
 
         await run_graph(
@@ -196,7 +181,7 @@ async def stopping(
         raise
     finally:
         try:
-            await tidy(api, run_state, slow_state, after_state)
+            await tidy(api, run_state, slow_state)
         except Exception:
             if run_state == "succeeded":
                 raise

@@ -9,9 +9,7 @@ import fnmatch
 import ipaddress
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
-from email.utils import getaddresses
 from typing import Any
 
 import httpx
@@ -95,15 +93,6 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     """A value that fits a JSON Schema."""
     Draft202012Validator(schema).validate(value)
     return value
-
-
-def addresses(value: Any) -> list[str]:
-    """Recipients: a list, or a text with commas between them."""
-    texts = value if isinstance(value, list) else [] if value is None else [value]
-    for text in texts:
-        if not isinstance(text, str) or re.search(r"[\x00-\x1f\x7f]", text):
-            raise PermissionError("a recipient is no address")
-    return [address for _, address in getaddresses(texts) if address]
 
 
 @task(name="links", timeout_seconds=30)

@@ -18,7 +18,7 @@ from pydantic import Field
 ROWS_SCHEMA: dict[str, Any] = {
     "type": "array",
     "items": {"type": "integer"},
-    "minItems": 3,
+    "minItems": 4,
 }
 
 
@@ -178,17 +178,17 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
 
 @task
 async def made(
-    big: int, rows: list[int], small: float, seven: int, two: float
+    rows: list[int], small: float, seven: int, two: float
 ) -> tuple[Any, ...]:
     return (
         [
-            checked(big + 1),
+            checked(rows[3] + 1),
             checked(max(rows) - 1),
             min(rows),
             power(2, 62),
             dig(rows, -1, default=0),
         ],
-        f"{checked(big + 1)} {dig(rows, 0, default=0)} "
+        f"{checked(rows[3] + 1)} {dig(rows, 0, default=0)} "
         f"{as_text(checked(small * 1e22))} {as_text(checked(small + 0.2))} 0 "
         f"{as_text(checked(small * 0))} {as_text(checked(small / 1000000))} "
         f"{as_text(checked(small * 1000000))} {as_text(checked(seven / 2))} "
@@ -209,7 +209,7 @@ async def made(
             1 == 1,
             two == 2,
             [1, 2] == [1, 2],
-            checked(big + 1) > big,
+            checked(rows[3] + 1) > rows[3],
             0 == 0,
             small < 0.5 and 2 in [two],
             checked(small + 0.2) == 0.3,
@@ -233,8 +233,7 @@ async def made(
 
 @flow(name="edges")
 async def edges(
-    rows: Annotated[list[int], Field(min_length=3)],
-    big: Annotated[int, Field(strict=True)] = 1,
+    rows: Annotated[list[int], Field(min_length=4)],
     seven: Annotated[int, Field(strict=True)] = 1,
     small: Annotated[float, Field(strict=True)] = 1,
     two: Annotated[float, Field(strict=True)] = 2,
@@ -249,7 +248,7 @@ async def edges(
         made_rounded,
         made_sums,
         made_zero,
-    ) = await made(big, rows, small, seven, two)
+    ) = await made(rows, small, seven, two)
     return {
         "integers": made_integers,
         "texts": made_texts,

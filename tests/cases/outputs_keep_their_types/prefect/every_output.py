@@ -73,7 +73,7 @@ async def every_output(none: int | None = 1) -> dict[str, Any]:
         "text": made_text,
         "empty": "",
         "lines": made_lines,
-        "integer": 9007199254740990 + 1,
+        "integer": 2147483646 + 1,
         "negative": 0 - 1,
         "number": made_number,
         "tiny": 5e-07,

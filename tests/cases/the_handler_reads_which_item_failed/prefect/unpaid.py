@@ -6,7 +6,6 @@ Run: python unpaid.py '{"name": ...}'
 import asyncio
 import contextlib
 import json
-import math
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -26,30 +25,6 @@ ORDERS_SCHEMA: dict[str, Any] = {
         "properties": {"id": {"type": "string"}, "paid": {"type": "boolean"}},
     },
 }
-
-
-def as_number(value: float) -> int | float:
-    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else float(value)
-    if not math.isfinite(value):
-        raise ArithmeticError("the result is not a finite number")
-    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
-
-
-def refuse_constant(name: str) -> Any:
-    """NaN and the infinities are no JSON."""
-    raise ValueError(f"{name} is not JSON")
-
-
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text; whole numbers are int, however they are written."""
-    return json.loads(
-        text,
-        parse_int=lambda digits: as_number(int(digits)),
-        parse_float=lambda digits: as_number(float(digits)),
-        parse_constant=refuse_constant,
-    )
 
 
 def kind_of(value: Any) -> str:
@@ -137,8 +112,9 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
+    content = response.content.strip()
     try:
-        return read_json(response.content) if response.content.strip() else None
+        return response.json(parse_constant=int) if content else None
     except ValueError as error:
         raise httpx.DecodingError("the answer is broken JSON") from error
 
@@ -180,12 +156,7 @@ async def done() -> None:
 
 
 @task(timeout_seconds=30, on_failure=[blame])
-async def alarm(
-    api: str,
-    run_error: dict[str, Any],
-    each_state: str,
-    each_error: dict[str, Any] | None,
-) -> None:
+async def alarm(api: str, run_error: dict[str, Any], each_state: str) -> None:
     await fetch(
         "POST",
         f"{api}/alarm",
@@ -194,7 +165,6 @@ async def alarm(
             "type": run_error["type"],
             "message": run_error["message"],
             "each": each_state,
-            "why": dig(each_error, "type", default="-"),
         },
     )
 
@@ -214,7 +184,6 @@ async def unpaid(
 ) -> None:
     """Ships all orders, but stops at the first that is not paid."""
     fitting(orders, ORDERS_SCHEMA)
-    each_error = None
     each_state = "cancelled"
     run_state = "cancelled"
     run_error = None
@@ -227,9 +196,8 @@ async def unpaid(
                     await skipped.with_options(task_run_name=f"refuse[{index}]")()
                 await ship(order, index)
             each_state = "succeeded"
-        except Exception as error:
+        except Exception:
             each_state = "failed"
-            each_error = failure(error) | {"type": "item"}
             raise
         await done()
         run_state = "succeeded"
@@ -237,7 +205,7 @@ async def unpaid(
         run_error = run_failure(error)
         run_state = "failed"
         with contextlib.suppress(Exception):
-            await alarm(api, run_error, each_state, each_error)
+            await alarm(api, run_error, each_state)
         raise
     finally:
         try:

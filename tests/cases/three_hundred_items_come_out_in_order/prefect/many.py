@@ -1,4 +1,4 @@
-"""Doubles three hundred numbers, ten at once.
+"""Goes through three hundred numbers, ten at once.
 
 Run: python many.py
 """
@@ -152,18 +152,18 @@ def failure_type(error: BaseException) -> str:
     return next(found, "error")
 
 
-@task(task_run_name="double[{index}]")
-async def double(n: int, index: int) -> int:
-    return checked(n * 2)
+@task(task_run_name="keep[{index}]")
+async def keep(n: int, index: int) -> int:
+    return n
 
 
 @flow(name="many")
 async def many() -> dict[str, Any]:
-    """Doubles three hundred numbers, ten at once."""
+    """Goes through three hundred numbers, ten at once."""
 
     async def do_each(n: Any, index: int) -> Any:
-        double_n = await double(n, index)
-        return double_n
+        keep_n = await keep(n, index)
+        return keep_n
 
     each_failed = []
     each_value = await for_each(list(range(0, 300)), do_each, limit=10)
