@@ -169,7 +169,7 @@ def error_of(run: EngineRun) -> dict[str, Any]:
     elif "TimedOut" in ((run.raw.get("state") or {}).get("name") or ""):
         error["type"] = "timeout"
     message = run.message or ""
-    if message.endswith("was paused and never resumed."):  # the server's words, not those of the task that waited
+    if message.endswith(" and never resumed."):  # the server's words, not those of the task that waited
         error["type"], message = "timeout", "FlowPauseTimeout"
     failed = {task.name for task in run.tasks if task.state == "failed" and message in (task.message or "")}
     if len(failed) == 1:
