@@ -246,9 +246,10 @@ class Flow:
         body += self.block(task.blocks["tasks"], place)
         until = program.condition(task.fields["until"], naming)
         body += [*naming.prelude.values(), Suite(f"if {until}", ["break"])]
+        counted = number if attempts > 1 or "iterations" in task.reads else "_"
         message = python_text(f"`{task.id}` was not done after {attempts} rounds")
         return [
-            Suite(f"for {number} in range(1, {attempts + 1})", body),
+            Suite(f"for {counted} in range(1, {attempts + 1})", body),
             Suite("else", [f"raise RuntimeError({message})"]),
         ]
 

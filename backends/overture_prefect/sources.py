@@ -98,8 +98,16 @@ def _read(text: str, helpers: dict[str, Helper], imports: dict[str, str]) -> Non
             imports |= {each.name: f"from {node.module} import {each.name}" for each in node.names}
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign):
             name = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else node.name
-            names = frozenset(each.id for each in ast.walk(node) if isinstance(each, ast.Name)) - {name}
+            names = _free_names(node) - {name}
             helpers[name] = Helper(_segment(text, node), names, isinstance(node, ast.Assign))
+
+
+def _free_names(node: ast.AST) -> frozenset[str]:
+    """The names that a definition reads and does not bind itself: a variable may be called as another helper is."""
+    nodes = list(ast.walk(node))
+    read = {each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
+    bound = {each.id for each in nodes if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
+    return frozenset(read - bound - {each.arg for each in nodes if isinstance(each, ast.arg)})
 
 
 def _segment(text: str, node: ast.stmt) -> str:

@@ -9,10 +9,10 @@ from overture.plan.backend import Support
 _YES = Support("yes")
 
 SUPPORT: Mapping[str, Support] = {
-    "http": Support("partly", "a redirect may lead to any public host; bodies have no limit of size"),
+    "http": Support("partly", "private addresses are refused for `hosts` only; bodies have no limit of size"),
     "action": Support("no", "there is no catalogue yet: write it as an `http` task"),
     "ai": _YES,
-    "python": Support("partly", "`requirements` need `uv` where the flow runs"),
+    "python": Support("yes", "`requirements` are installed by `uv`, which stands in `requirements.txt`"),
     "shell": _YES,
     "sql": Support("partly", "SQLite and PostgreSQL"),
     "email": Support("partly", "what a timeout cuts off may still be sent"),
@@ -31,14 +31,16 @@ SUPPORT: Mapping[str, Support] = {
     "foreach": Support("partly", "it has no task run of its own"),
     "repeat": Support("partly", "it has no task run of its own"),
     "try": Support("partly", "it has no task run of its own"),
-    "schedule": Support("partly", "while the module is served; no `when`"),
+    "schedule": Support(
+        "partly", "of the deployment in `prefect.yaml`; what came due without a worker is started late"
+    ),
     "webhook": Support("partly", "its data is a parameter of the run: no url with a key; the flow checks a signature"),
     "after": Support("no", "an automation of Prefect does not hand on outputs"),
-    "catch_up": Support("no", "a schedule of Prefect has no such choice"),
+    "catch_up": Support("no", "a worker starts what is late, a server makes nothing up"),
     "inputs": _YES,
     "secrets": Support("partly", "from the environment or from blocks; nothing masks them in errors and logs"),
     "state": Support("partly", "a Prefect variable: 5,000 characters in all, and no lock between runs"),
-    "concurrency": Support("partly", "of the served deployment; a run too many waits or is cancelled"),
+    "concurrency": Support("partly", "of the deployment in `prefect.yaml`; a run too many waits or is cancelled"),
     "timeout": Support("partly", "what it interrupts is shown as crashed"),
     "block_timeout": Support("partly", "what it interrupts is shown as crashed"),
     "needs": _YES,

@@ -33,6 +33,15 @@ def check_triggers(program: Program, plan: Plan) -> None:
             if trigger.when is not None and len(schedules) > 1:
                 message = "a run of Prefect does not know which of its schedules started it"
                 program.gaps.append(Gap(f"{pointer}/when", message, "put the condition on the first task"))
+    if plan.state:
+        program.warn("/state", "a Prefect variable keeps 5,000 characters in all, and has no lock between runs")
+    blocks = [task for task in plan.walk() if task.blocks and task.timeout_seconds is not None]
+    places = [
+        *(["/timeout"] if plan.timeout_seconds is not None else []),
+        *(f"{each.pointer}/timeout" for each in blocks),
+    ]
+    for pointer in places:
+        program.warn(pointer, "Prefect shows the tasks that this timeout interrupts as crashed")
     if plan.concurrency is not None and plan.concurrency.when_full == "fail":
         program.warn("/concurrency", "with Prefect a run too many ends cancelled, not failed")
 

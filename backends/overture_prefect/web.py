@@ -21,6 +21,8 @@ def lower_http(maker: Maker) -> dict[str, str]:
     read = maker.read_fields()
     schema = maker.literal("returns")
     saves = maker.has("save")
+    if pages is not None or "body" in read or schema is not None:
+        maker.program.features.add("bodies")
     if pages is not None:
         return _pages(maker, arguments, str(pages["style"]))
     if not saves and set(read) <= {"body"}:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from exporting import document, export, plan_of, run_module, source_of
 from prefect_standin import Record
 
@@ -189,3 +190,56 @@ def test_a_description_is_the_docstring_of_the_flow_and_of_the_module() -> None:
     assert str(ast.get_docstring(tree)).startswith("Greets.\n")
     functions = {node.name: ast.get_docstring(node) for node in tree.body if isinstance(node, ast.AsyncFunctionDef)}
     assert functions == {"say": "Says it.", "tried": "Greets."}
+
+
+def test_the_deployment_holds_schedule_and_limit_and_no_text_that_a_reader_takes_otherwise() -> None:
+    files = export(
+        document(
+            '- {id: say, kind: log, message: "{{ inputs.who }}"}',
+            "inputs: {who: {type: string, default: you}}\nconcurrency: {limit: 1}\n"
+            'triggers: [{type: schedule, cron: "0 9 * * 1-5", timezone: Europe/Berlin, inputs: {who: "no\\u2028"}}]',
+        )
+    ).files
+    text = files["prefect.yaml"]
+    assert "\u2028" not in text
+    (found,) = yaml.safe_load(text)["deployments"]
+    assert found["schedules"] == [
+        {"cron": "0 9 * * 1-5", "timezone": "Europe/Berlin", "parameters": {"who": "no\u2028"}}
+    ]
+    assert found["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
+    assert found["entrypoint"] == "tried.py:tried"
+
+
+def test_a_text_that_prefect_would_fill_in_is_refused() -> None:
+    found = export(
+        document(
+            '- {id: say, kind: log, message: "{{ inputs.who }}"}',
+            "inputs: {who: {type: string, default: you}}\n"
+            'triggers: [{type: schedule, cron: "0 9 * * 1-5", timezone: UTC, inputs: {who: "{{ \'{{ $HOME }}\' }}"}}]',
+        )
+    )
+    assert found.files == {}
+    assert [gap.pointer for gap in found.gaps if gap.severity == "error"] == ["/triggers/0/inputs/who"]
+
+
+def test_requirements_name_what_the_module_imports() -> None:
+    files = export(document('- {id: get, kind: http, url: "https://example.com"}')).files
+    lines = [line for line in files["requirements.txt"].splitlines() if not line.startswith("#")]
+    assert lines == ["prefect>=3.8,<4", "httpx>=0.27,<1"]
+
+
+def test_a_condition_on_a_schedule_ends_the_run_that_it_starts() -> None:
+    source = source_of(
+        document(
+            "- {id: say, kind: log, message: hello}",
+            "inputs: {is_on: {type: boolean, default: true}}\n"
+            'triggers: [{type: schedule, cron: "0 9 * * *", timezone: UTC, when: inputs.is_on}]',
+        )
+    )
+    assert 'if run_trigger() == "schedule" and not is_on:\n        return Completed(name="Skipped")' in source
+
+
+def test_a_header_has_at_most_ten_lines() -> None:
+    words = "A description that goes on and on. " * 60
+    source = source_of(document("- {id: say, kind: log, message: hello}", f"description: {words!r}"))
+    assert len(str(ast.get_docstring(ast.parse(source))).splitlines()) <= 10

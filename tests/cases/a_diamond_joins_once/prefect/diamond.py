@@ -79,11 +79,6 @@ async def run_graph(steps: Mapping[str, tuple[Sequence[str], Step]]) -> None:
         raise failure
 
 
-def failure(error: BaseException) -> dict[str, Any]:
-    """What went wrong, as data."""
-    return {}
-
-
 async def fetch(method: str, url: str, **options: Any) -> Any:
     """Send a request, follow its redirects, and give the body of the answer."""
     async with httpx.AsyncClient(timeout=None) as client:

@@ -4,38 +4,12 @@ Run: python continued.py
 """
 
 import asyncio
-import json
-import math
 from typing import Any
 
 import httpx
 from prefect import flow, get_run_logger, task
 from prefect.runtime import task_run
 from prefect.states import Completed, State
-
-
-def as_number(value: float) -> int | float:
-    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else float(value)
-    if not math.isfinite(value):
-        raise ArithmeticError("the result is not a finite number")
-    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
-
-
-def refuse_constant(name: str) -> Any:
-    """NaN and the infinities are no JSON."""
-    raise ValueError(f"{name} is not JSON")
-
-
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text; whole numbers are int, however they are written."""
-    return json.loads(
-        text,
-        parse_int=lambda digits: as_number(int(digits)),
-        parse_float=lambda digits: as_number(float(digits)),
-        parse_constant=refuse_constant,
-    )
 
 
 def kind_of(value: Any) -> str:
@@ -117,8 +91,9 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
+    content = response.content.strip()
     try:
-        return read_json(response.content) if response.content.strip() else None
+        return response.json(parse_constant=int) if content else None
     except ValueError as error:
         raise httpx.DecodingError("the answer is broken JSON") from error
 

@@ -69,8 +69,9 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
+    content = response.content.strip()
     try:
-        return read_json(response.content) if response.content.strip() else None
+        return read_json(content) if content else None
     except ValueError as error:
         raise httpx.DecodingError("the answer is broken JSON") from error
 

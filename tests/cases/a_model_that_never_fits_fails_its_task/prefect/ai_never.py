@@ -62,26 +62,6 @@ def settled(value: Any) -> Any:
     return as_number(value) if type(value) in (int, float) else value
 
 
-def kind_of(value: Any) -> str:
-    """What a JSON value is."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "text"
-    return "object" if isinstance(value, dict) else "list"
-
-
-def at(value: Any, step: Any) -> Any:
-    """A value by its key, an item by its number, or a part by a slice."""
-    if isinstance(value, dict if isinstance(step, str) else list | str):
-        return value[step]
-    raise TypeError(f"no {step!r} in {kind_of(value)}")
-
-
 async def fetch(method: str, url: str, **options: Any) -> Any:
     """Send a request, follow its redirects, and give the body of the answer."""
     async with httpx.AsyncClient(timeout=None) as client:
@@ -103,7 +83,7 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    return response.json(parse_constant=int) if response.content.strip() else None
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:

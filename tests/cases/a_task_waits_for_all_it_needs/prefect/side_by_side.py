@@ -111,11 +111,6 @@ async def run_graph(steps: Mapping[str, tuple[Sequence[str], Step]]) -> None:
         raise failure
 
 
-def failure(error: BaseException) -> dict[str, Any]:
-    """What went wrong, as data."""
-    return {}
-
-
 async def send(method: str, url: str, **options: Any) -> httpx.Response:
     """Send a request and follow its redirects; what is not accepted is an error."""
     async with httpx.AsyncClient(timeout=None) as client:

@@ -5,7 +5,6 @@ Deploy: prefect --no-prompt deploy --all
 """
 
 import asyncio
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -35,21 +34,6 @@ def as_number(value: float) -> int | float:
     if not math.isfinite(value):
         raise ArithmeticError("the result is not a finite number")
     return int(value) if value.is_integer() and abs(value) <= 2**53 else value
-
-
-def refuse_constant(name: str) -> Any:
-    """NaN and the infinities are no JSON."""
-    raise ValueError(f"{name} is not JSON")
-
-
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text; whole numbers are int, however they are written."""
-    return json.loads(
-        text,
-        parse_int=lambda digits: as_number(int(digits)),
-        parse_float=lambda digits: as_number(float(digits)),
-        parse_constant=refuse_constant,
-    )
 
 
 def kind_of(value: Any) -> str:
@@ -119,7 +103,7 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    return response.json(parse_constant=int) if response.content.strip() else None
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:

@@ -12,17 +12,12 @@ from prefect import flow, task
 from greeter import greeter as call_greeter
 
 
-def message_of(error: BaseException) -> str:
-    """The text of an error."""
-    return str(error) or type(error).__name__
-
-
 async def called(name: str, run: Awaitable[Any]) -> Any:
     """The outputs of a called flow; what fails in it is told as its failure."""
     try:
         return await run
     except Exception as error:
-        raise RuntimeError(f"{name} failed: {message_of(error)}") from error
+        raise RuntimeError(f"{name} failed: {error}") from error
 
 
 @task

@@ -111,11 +111,6 @@ async def run_graph(steps: Mapping[str, tuple[Sequence[str], Step]]) -> None:
         raise failure
 
 
-def failure(error: BaseException) -> dict[str, Any]:
-    """What went wrong, as data."""
-    return {}
-
-
 class Approval(RunInput):
     """What a person answers; nothing is approved that does not say so."""
 

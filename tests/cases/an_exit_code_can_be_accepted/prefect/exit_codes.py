@@ -42,27 +42,6 @@ def kind_of(value: Any) -> str:
     return "object" if isinstance(value, dict) else "list"
 
 
-def truth(value: Any) -> bool:
-    """A boolean; anything else is refused, for nothing else is true or false."""
-    if not isinstance(value, bool):
-        raise TypeError(f"expected a boolean, not {kind_of(value)}")
-    return value
-
-
-def a_list(value: Any) -> list[Any]:
-    """A list; anything else is refused."""
-    if not isinstance(value, list):
-        raise TypeError(f"expected a list, not {kind_of(value)}")
-    return value
-
-
-def a_text(value: Any) -> str:
-    """A text; anything else is refused."""
-    if not isinstance(value, str):
-        raise TypeError(f"expected a text, not {kind_of(value)}")
-    return value
-
-
 def a_number(value: Any) -> int | float:
     """A number; anything else is refused, booleans too."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -75,34 +54,6 @@ def checked(value: float) -> int | float:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise OverflowError("the result does not fit into 64 bits")
     return as_number(value)
-
-
-def same(left: Any, right: Any) -> bool:
-    """Deep equality of JSON values: 2 is 2.0, but true is not 1."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    if isinstance(left, dict) and isinstance(right, dict):
-        keys = left.keys()
-        return keys == right.keys() and all(same(left[key], right[key]) for key in keys)
-    return bool(left == right)
-
-
-def less(left: Any, right: Any) -> bool:
-    """Whether one number or text comes before another."""
-    if isinstance(left, str) and isinstance(right, str):
-        return left < right
-    return a_number(left) < a_number(right)
-
-
-def contains(container: Any, item: Any) -> bool:
-    """Whether a list has an item, an object a key, or a text a text."""
-    if isinstance(container, list):
-        return any(same(each, item) for each in container)
-    if isinstance(container, dict | str):
-        return a_text(item) in container
-    raise TypeError(f"nothing is in {kind_of(container)}")
 
 
 def at(value: Any, step: Any) -> Any:
@@ -124,18 +75,6 @@ def dig(value: Any, *path: Any, default: Any = None) -> Any:
     return default if value is None else value
 
 
-def has(value: Any, *path: Any) -> bool:
-    """Whether something stands at a path of keys, numbers and slices, even null."""
-    for step in path:
-        if value is None and type(step) in (str, int, slice):
-            return False
-        try:
-            value = at(value, step)
-        except LookupError:
-            return False
-    return True
-
-
 def to_integer(value: Any) -> int:
     """A number cut off towards zero, or a text of digits as a number."""
     if not isinstance(value, str):
@@ -143,48 +82,6 @@ def to_integer(value: Any) -> int:
     if not re.fullmatch(r"[+-]?[0-9]{1,400}", value):
         raise ValueError("the text is no integer")
     return int(checked(int(value)))
-
-
-def reach(item: Any, path: str | None) -> Any:
-    """What stands in an item at a dotted path of keys."""
-    for key in path.split(".") if path is not None else ():
-        if not isinstance(item, dict) or key not in item:
-            raise KeyError(f"an item has no {path}")
-        item = item[key]
-    return item
-
-
-def is_kept(item: Any, path: str | None, word: str | None, operand: Any) -> bool:
-    """Whether what stands at a path in an item passes a test."""
-    keys = [] if path is None else a_text(path).split(".")
-    if word == "defined":
-        return has(item, *keys)
-    if word == "none":
-        return dig(item, *keys) is None
-    value = reach(item, path)
-    if word is None:
-        return truth(value)
-    if word in ("eq", "ne"):
-        return same(value, operand) is (word == "eq")
-    if word == "in":
-        return contains(operand, value)
-    if word in ("lt", "ge"):
-        return less(value, operand) is (word == "lt")
-    return less(operand, value) is (word == "gt")
-
-
-def a_test(word: Any) -> str | None:
-    """A word that `is_kept` knows, or None; anything else is refused."""
-    known = ("defined", "none", "eq", "ne", "in", "lt", "le", "gt", "ge")
-    if word is not None and word not in known:
-        raise ValueError(f"there is no test {word}")
-    return word
-
-
-def kept(items: Any, path: str | None, word: str | None, operand: Any) -> list[Any]:
-    """The items that pass a test."""
-    word = a_test(word)
-    return [item for item in a_list(items) if is_kept(item, path, word, operand)]
 
 
 def failure(error: BaseException) -> dict[str, Any]:

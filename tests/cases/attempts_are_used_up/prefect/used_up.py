@@ -4,36 +4,10 @@ Run: python used_up.py
 """
 
 import asyncio
-import json
-import math
 from typing import Any
 
 import httpx
 from prefect import flow, task
-
-
-def as_number(value: float) -> int | float:
-    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else float(value)
-    if not math.isfinite(value):
-        raise ArithmeticError("the result is not a finite number")
-    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
-
-
-def refuse_constant(name: str) -> Any:
-    """NaN and the infinities are no JSON."""
-    raise ValueError(f"{name} is not JSON")
-
-
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text; whole numbers are int, however they are written."""
-    return json.loads(
-        text,
-        parse_int=lambda digits: as_number(int(digits)),
-        parse_float=lambda digits: as_number(float(digits)),
-        parse_constant=refuse_constant,
-    )
 
 
 async def fetch(method: str, url: str, **options: Any) -> Any:
@@ -55,7 +29,7 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    return response.json(parse_constant=int) if response.content.strip() else None
 
 
 @task(retries=1, retry_delay_seconds=1, timeout_seconds=30)

@@ -4,8 +4,6 @@ Run: python lanes.py
 """
 
 import asyncio
-import json
-import math
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
@@ -13,30 +11,6 @@ import httpx
 from prefect import flow, task
 
 Step = Callable[[], Coroutine[Any, Any, None]]
-
-
-def as_number(value: float) -> int | float:
-    """The one form of a number: 2.0 is 2; more than 64 bits is the nearest double."""
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else float(value)
-    if not math.isfinite(value):
-        raise ArithmeticError("the result is not a finite number")
-    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
-
-
-def refuse_constant(name: str) -> Any:
-    """NaN and the infinities are no JSON."""
-    raise ValueError(f"{name} is not JSON")
-
-
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text; whole numbers are int, however they are written."""
-    return json.loads(
-        text,
-        parse_int=lambda digits: as_number(int(digits)),
-        parse_float=lambda digits: as_number(float(digits)),
-        parse_constant=refuse_constant,
-    )
 
 
 async def run_graph(steps: Mapping[str, tuple[Sequence[str], Step]]) -> None:
@@ -65,11 +39,6 @@ async def run_graph(steps: Mapping[str, tuple[Sequence[str], Step]]) -> None:
         raise failure
 
 
-def failure(error: BaseException) -> dict[str, Any]:
-    """What went wrong, as data."""
-    return {}
-
-
 async def fetch(method: str, url: str, **options: Any) -> Any:
     """Send a request, follow its redirects, and give the body of the answer."""
     async with httpx.AsyncClient(timeout=None) as client:
@@ -89,7 +58,7 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    return response.json(parse_constant=int) if response.content.strip() else None
 
 
 @task(timeout_seconds=30)

@@ -221,7 +221,7 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
-    return read_json(response.content) if response.content.strip() else None
+    return response.json(parse_constant=int) if response.content.strip() else None
 
 
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:

@@ -9,7 +9,6 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -182,15 +181,6 @@ def inside(body: Any, path: str | None) -> Any:
     for key in path.split(".") if path else ():
         body = body.get(key) if isinstance(body, dict) else None
     return body
-
-
-def place(path: str) -> Path:
-    """A path in the working folder; none that leads out of it."""
-    folder = Path.cwd().resolve()
-    real = (folder / path).resolve()
-    if not path or path.startswith("~") or not real.is_relative_to(folder):
-        raise PermissionError(f"{path} leads out of the working folder")
-    return real
 
 
 @task(timeout_seconds=30)

@@ -17,7 +17,6 @@ import math
 import os
 import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -462,8 +461,9 @@ def body_of(response: httpx.Response) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return response.text
+    content = response.content.strip()
     try:
-        return read_json(response.content) if response.content.strip() else None
+        return read_json(content) if content else None
     except ValueError as error:
         raise httpx.DecodingError("the answer is broken JSON") from error
 
@@ -578,15 +578,6 @@ def inside(body: Any, path: str | None) -> Any:
     for key in path.split(".") if path else ():
         body = body.get(key) if isinstance(body, dict) else None
     return body
-
-
-def place(path: str) -> Path:
-    """A path in the working folder; none that leads out of it."""
-    folder = Path.cwd().resolve()
-    real = (folder / path).resolve()
-    if not path or path.startswith("~") or not real.is_relative_to(folder):
-        raise PermissionError(f"{path} leads out of the working folder")
-    return real
 
 
 class NoAnswer(httpx.HTTPError):

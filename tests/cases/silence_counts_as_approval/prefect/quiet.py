@@ -1,16 +1,13 @@
 """The workflow quiet.
 
-Environment: OPENAI_API_KEY.
 Run: python quiet.py
 """
 
 import asyncio
 import json
-import os
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
 from jsonschema import Draft202012Validator
 from prefect import flow, get_run_logger, pause_flow_run, task
 from prefect.flow_runs import aresume_flow_run
@@ -106,41 +103,6 @@ def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     """A value that fits a JSON Schema."""
     Draft202012Validator(schema).validate(value)
     return value
-
-
-class NoAnswer(httpx.HTTPError):
-    """A model that gave no answer."""
-
-
-async def answer(question: dict[str, Any]) -> Any:
-    """The text of a model's answer."""
-    return await post_question(question)
-
-
-async def post_question(question: dict[str, Any]) -> str:
-    """One request to the endpoint that the environment names."""
-    base = os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-    key = os.environ.get("OPENAI_API_KEY")
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    url = f"{base.rstrip('/')}/chat/completions"
-    try:
-        async with httpx.AsyncClient(timeout=None, headers=headers) as client:
-            response = await client.post(url, json=question)
-    except httpx.HTTPError as error:
-        raise NoAnswer(str(error) or type(error).__name__) from error
-    if response.status_code in (401, 403):
-        raise httpx.HTTPError(f"the endpoint answered with {response.status_code}")
-    if response.status_code != 200:
-        raise NoAnswer(f"{response.status_code} {response.text[:300]}")
-    try:
-        found = response.json()
-        message = found["choices"][0]["message"]
-        refusal, text = message.get("refusal"), message.get("content")
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise NoAnswer("the endpoint answered with what is no completion") from error
-    if refusal or not isinstance(text, str) or not text.strip():
-        raise NoAnswer(f"it refused: {refusal}" if refusal else "an empty answer")
-    return text
 
 
 class AskForm(Approval):

@@ -61,26 +61,6 @@ def settled(value: Any) -> Any:
     return as_number(value) if type(value) in (int, float) else value
 
 
-def kind_of(value: Any) -> str:
-    """What a JSON value is."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "text"
-    return "object" if isinstance(value, dict) else "list"
-
-
-def at(value: Any, step: Any) -> Any:
-    """A value by its key, an item by its number, or a part by a slice."""
-    if isinstance(value, dict if isinstance(step, str) else list | str):
-        return value[step]
-    raise TypeError(f"no {step!r} in {kind_of(value)}")
-
-
 def fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     """A value that fits a JSON Schema."""
     Draft202012Validator(schema).validate(value)
