@@ -13,8 +13,7 @@ SUPPORT: Mapping[str, Support] = {
         "yes",
         "reads by Kestra's own task, which asks again by itself after 429 and 503, follows 50 redirects but none with "
         "an Authorization to another host, looks at an answer only for `returns` and hides no secret in it; writes and "
-        "all else by a script "
-        "of the flow; private addresses are not refused; answers over 9 MB fail",
+        "all else by a script of the flow; private addresses are not refused; answers over 9 MB fail",
     ),
     "action": Support("no", "write it as an `http` task"),
     "ai": Support("yes", "by a script of the flow, or by ChatCompletion"),
