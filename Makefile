@@ -47,7 +47,7 @@ fuzz-guided: setup $(CACHE)/atheris ## hostile texts found by coverage: TARGET=y
 	@PYTHONPATH=$(CACHE)/atheris $(BIN)/python tests/fuzz/coverage_guided.py $(or $(TARGET),checker) $(or $(FOR),180)
 
 engines: setup ## the conformance on a real Kestra and a real Prefect; RENEW=1 writes down what they did
-	@UV="$(UV)" $(BIN)/pytest tests/engines -m "not engine_deep" --durations=10 $(if $(RENEW),--renew-results)
+	@UV="$(UV)" $(BIN)/pytest tests/engines -m "not engine_deep" -n 3 --dist loadgroup --durations=10 $(if $(RENEW),--renew-results)
 
 engines-deep: setup ## generated workflows, expressions and hostile texts on the real engines (an hour)
 	@UV="$(UV)" $(BIN)/pytest tests/engines -m engine_deep -s

@@ -22,12 +22,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-results", action="store_true", help="write down in results.json what the engines did")
 
 
-@pytest.fixture(scope="session")
-def results() -> Results:
-    """What the engines did in this session."""
-    from engines.results import Results
+KESTRAS = 2
+"""Two of them, and a Prefect beside: a run waits more than it works, and two cores are to be kept busy."""
 
-    return Results()
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `--dist loadgroup` each engine has a process of its own, and its tests stay together."""
+    number = 0
+    for item in items:
+        needed = getattr(item, "fixturenames", ())
+        if "prefect" in needed:
+            item.add_marker(pytest.mark.xdist_group("prefect"))
+        elif "kestra" in needed:
+            item.add_marker(pytest.mark.xdist_group(f"kestra {number % KESTRAS}"))
+            number += 1
+
+
+@pytest.fixture(scope="session")
+def results(request: pytest.FixtureRequest) -> Iterator[Results]:
+    """What the engines did in this session; of sessions side by side each writes down what it saw."""
+    from engines.results import Results, renew
+
+    seen = Results()
+    yield seen
+    if request.config.getoption("--renew-results"):
+        renew(seen)
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,17 @@ by tests/conformance: every case has its row, and the row is what the case's mar
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from overture.testing import find_cases
+
 PATH = Path(__file__).with_name("results.json")
+CASES = PATH.parents[1] / "cases"
 
 Word = Literal["agrees", "refused", "differs"]
 
@@ -84,3 +88,11 @@ def load_results(path: Path = PATH) -> Results:
             for name, row in document["cases"].items()
         },
     )
+
+
+def renew(seen: Results) -> None:
+    """Write into the file what was seen; others may do so at the same time."""
+    with Path(__file__).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        renewed = load_results().renewed(seen, {folder.name: folder for folder in find_cases(CASES)})
+        PATH.write_text(renewed.dump(), "utf-8")
