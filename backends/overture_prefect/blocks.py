@@ -331,7 +331,7 @@ class Flow:
                 lines.append(f"{value} = []")
                 body.append(f"{value}.append({source})")
             elif not cannot_fail(task.fields["collect"]):
-                body.append(source)
+                body.append(f"_ = {source}")
         if "failed" in task.reads:
             lines.append(f"{failed} = []")
         if skips:

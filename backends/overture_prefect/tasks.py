@@ -28,7 +28,7 @@ def lower_set(maker: Maker) -> dict[str, str]:
     values = {str(key.value): value for key, value in tree.entries if isinstance(key, Literal)}
     for name, value in values.items():
         if name not in read and not maker.is_harmless(value):
-            maker.body.append(maker.expression(value))  # an error in it is this task's, though nobody reads it
+            maker.body.append(f"_ = {maker.expression(value)}")  # an error in it is this task's, though nobody reads it
     return {name: maker.expression(values[name]) for name in read}
 
 

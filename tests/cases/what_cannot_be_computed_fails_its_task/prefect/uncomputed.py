@@ -98,12 +98,12 @@ async def share(people: int) -> float:
 
 @task
 async def read() -> None:
-    to_integer("twelve")
+    _ = to_integer("twelve")
 
 
 @task
 async def grow(people: int) -> None:
-    checked(checked(9223372036854775807 + people) + 1)
+    _ = checked(checked(9223372036854775807 + people) + 1)
 
 
 @flow(name="uncomputed")
