@@ -66,7 +66,7 @@ async def giving_back(
     list: list[Any],
     object: dict[str, Any],
     yes: Annotated[bool, Field(strict=True)] = True,
-    note: str | None = "no note",
+    note: str | None = None,
     word: Literal["small", "large"] = "small",
 ) -> dict[str, Any]:
     """Gives back what it is given."""

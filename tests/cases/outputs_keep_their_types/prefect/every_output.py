@@ -60,7 +60,7 @@ async def never() -> int:
 
 
 @flow(name="every_output")
-async def every_output(none: int | None = 1) -> dict[str, Any]:
+async def every_output(none: int | None = None) -> dict[str, Any]:
     """Puts out a value of every type."""
     fitting(none, NONE_SCHEMA)
     never_n = None
