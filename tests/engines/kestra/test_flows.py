@@ -29,8 +29,8 @@ def test_kestra_reads_every_text_as_it_was_written(kestra: KestraEngine) -> None
     """Values, items, scripts and keys, through SnakeYAML and Jackson, given back in base64: nothing in between reads
     them again."""
     texts = list(dict.fromkeys(text for text in [*WORDS, *PHRASES, *generated(400, seed=7)] if len(text) < 900))
-    # keys of Jackson's maps are texts like any other, but for the empty one
-    keys = [text for text in texts if text]
+    # Kestra refuses a flow that has a key with control characters, escaped or not
+    keys = [text for text in texts if text and text.isprintable()]
     values = {
         "items": texts,
         "scripts": [Script(text) for text in texts],
