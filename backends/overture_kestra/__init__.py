@@ -12,9 +12,9 @@ from overture_kestra.outputs import read_outputs
 from overture_kestra.render import render
 from overture_kestra.subflows import tells_its_error, told_callees
 from overture_kestra.support import SUPPORT
+from overture_kestra.unsayable import unsayable
 
 __all__ = ["KestraBackend", "backend", "read_outputs"]
-
 
 OPTIONS = {
     "namespace": "the namespace of the flows (overture)",
@@ -45,6 +45,7 @@ class KestraBackend:
         for name, each in {plan.name: plan, **plan.callees}.items():
             tells = name in told and tells_its_error(each)
             flows, found = lower(replace(each, callees=plan.callees), options, tells=tells)
+            found = (*unsayable(each), *found)
             gaps += found if each is plan else [replace(gap, workflow=name) for gap in found]
             files |= {f"{flow.id}.yaml": render(flow) for flow in flows}
         if any(gap.severity == "error" for gap in gaps):
