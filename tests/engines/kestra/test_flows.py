@@ -28,7 +28,11 @@ RETURN = "io.kestra.plugin.core.debug.Return"
 def test_kestra_reads_every_text_as_it_was_written(kestra: KestraEngine) -> None:
     """Values, items, scripts and keys, through SnakeYAML and Jackson, given back in base64: nothing in between reads
     them again."""
-    texts = list(dict.fromkeys(text for text in [*WORDS, *PHRASES, *generated(400, seed=7)] if len(text) < 900))
+    texts = list(
+        dict.fromkeys(
+            text for text in [*WORDS, *PHRASES, *generated(400, seed=7)] if len(text) < 900 and "\0" not in text
+        )
+    )
     # Kestra refuses a flow that has a key with control characters, escaped or not
     keys = [text for text in texts if text and text.isprintable()]
     values = {
