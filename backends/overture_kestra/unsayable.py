@@ -14,7 +14,7 @@ from overture.expressions.types import Json
 from overture.plan.backend import Gap
 from overture.plan.model import Plan
 
-_RAW_TAG = re.compile(r"\{%-?\s*(end)?raw\b")
+_RAW_TAG = re.compile(r"\{%-?\s*raw\b")
 _DATA = "\ufffc"
 """What stands for data in a text of which only the rest is known."""
 
