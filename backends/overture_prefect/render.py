@@ -191,7 +191,7 @@ def check_source(source: str) -> None:
         tree = ast.parse(source)
     except SystemError:  # CPython 3.11 and a collection of garbage amid the parse (gh-106905): the next one is right
         tree = ast.parse(source)
-    compile(source, "<module>", "exec")  # finds what a tree alone does not show, such as a wrong nonlocal
+    compile(tree, "<module>", "exec")  # finds what a tree alone does not show, such as a wrong nonlocal
     for node in ast.walk(tree):
         if isinstance(node, _FORBIDDEN_NODES):
             raise ValueError(f"a {type(node).__name__} in line {getattr(node, 'lineno', 0)}")
