@@ -17,6 +17,7 @@ from pathlib import Path
 
 import checking
 import durable
+import exporting
 import lines
 import reading
 import start
@@ -26,6 +27,7 @@ GROUPS: dict[str, Callable[[Path, argparse.Namespace], Iterable[Row]]] = {
     "start": lambda folder, asked: start.measure(folder, asked.runs),
     "reading": lambda folder, asked: reading.measure(asked.runs, asked.check_tasks),
     "check": lambda folder, asked: checking.measure(folder, max(1, asked.runs // 2), asked.check_tasks, asked.graphs),
+    "export": lambda folder, asked: exporting.measure(asked.runs, asked.check_tasks),
     "durable": lambda folder, asked: durable.measure(folder, asked.runs, asked.run_tasks),
     "lines": lambda folder, asked: lines.measure(),
 }
