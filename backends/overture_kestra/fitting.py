@@ -26,7 +26,7 @@ _TESTS = {
     "boolean": 'type == "boolean"',
     "string": 'type == "string"',
     "number": 'type == "number"',
-    "integer": 'type == "number" and . <= floor',
+    "integer": 'type == "number" and . == floor',
     "array": 'type == "array"',
     "object": 'type == "object"',
 }
@@ -93,7 +93,7 @@ def _bounds(schema: Mapping[str, Json]) -> list[str]:
             if abs(bound) >= _EXACT or (isinstance(bound, float) and not bound.is_integer()):
                 raise Inexact(f"a `{keyword}` that jq sees otherwise")
             # jq has -0.0 before 0
-            found.append(f". + 0 {sign} 0" if bound == 0 else f". {sign} {int(bound)}")
+            found.append(f". + 0.0 {sign} 0" if bound == 0 else f". {sign} {int(bound)}")
     return found
 
 

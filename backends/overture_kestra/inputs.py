@@ -62,6 +62,17 @@ def loosely_checked(each: Input) -> str | None:
     return None
 
 
+def taken_otherwise(each: Input) -> str | None:
+    """What Kestra makes of a value that the schema of an input takes."""
+    kind = input_type(each.type)
+    if is_null_missing(each) and not each.is_required and each.default is not None:
+        return f"`{each.name}` takes its default on Kestra when it is given as null"
+    bounds = (each.schema.get("minimum"), each.schema.get("maximum"))
+    if kind == "INT" and any(bound is not None and not -(2**31) <= bound < 2**31 for bound in bounds):
+        return f"Kestra refuses integers of more than 32 bits for `{each.name}`"
+    return None
+
+
 def _validator(schema: Mapping[str, object]) -> str | None:
     """A pattern that fits the whole text where the schema asks for more than any text."""
     pattern, least, most = schema.get("pattern"), schema.get("minLength"), schema.get("maxLength")

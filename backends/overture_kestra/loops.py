@@ -59,6 +59,8 @@ def lower_foreach(task: Task, place: Place, lower_block: LowerBlock) -> list[mod
             task.pointer,
             f"when an item of `{task.id}` fails, items that run beside it end in the background on Kestra",
         )
+    if "error" in task.reads and not skips:
+        lowering.warn(task.pointer, f"the type of the error of `{task.id}` is that of its item's own error on Kestra")
     loop = model.Task(task.id, f"{CORE}.flow.Loop", properties)
     results = f"outputs.{task.id}.outputs ?? null" if tells and found else "null"
     lowering.failing[task.id] = Failing(task.id, task.id, (("items", results), ("type", "'item'")))

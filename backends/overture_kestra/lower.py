@@ -17,7 +17,7 @@ from overture_kestra.failures import barrier, failing, first_error, reads_error,
 from overture_kestra.flow_scripts import with_scripts
 from overture_kestra.header import header
 from overture_kestra.inexact import Inexact, bare
-from overture_kestra.inputs import flow_input, is_null_missing, loosely_checked
+from overture_kestra.inputs import flow_input, is_null_missing, loosely_checked, taken_otherwise
 from overture_kestra.loops import template
 from overture_kestra.model import Flow, Script, Value
 from overture_kestra.outlines import ERROR
@@ -128,11 +128,16 @@ def _flow(lowering: Lowering) -> Flow:
     lowering.telling = telling(plan, is_told=lowering.tells or reads_error(plan))
     if plan.timeout_seconds is not None and any(task.kind == "foreach" and task.blocks for task in plan.walk()):
         lowering.warn("/timeout", "items of a `foreach` that run when the time is over end in the background on Kestra")
+    for block in (plan.body, *(block for task in plan.walk() for block in task.blocks.values())):
+        for loop in block.walk() if block.shape in ("side by side", "graph") else ():
+            if loop.kind == "foreach" and loop.blocks:
+                lowering.warn(loop.pointer, f"when a task beside it fails, `{loop.id}` starts no more items on Kestra")
     if plan.finally_ is not None:
         lowering.warn("/finally", "when somebody kills a run, Kestra does not run its `finally`")
     for each in plan.inputs:
-        if (loose := loosely_checked(each)) is not None:
-            lowering.warn(f"/inputs/{each.name}", loose)
+        for told in (loosely_checked(each), taken_otherwise(each)):
+            if told is not None:
+                lowering.warn(f"/inputs/{each.name}", told)
         if each.is_required and is_null_missing(each):
             lowering.warn(f"/inputs/{each.name}", f"`{each.name}` may be left out on Kestra, which is to give null")
         if input_type(each.type) == "JSON" and carriers.is_open(each.type):

@@ -13,14 +13,12 @@ from overture_kestra import carriers
 
 def output_type(type: Type) -> str:
     """The type of an output in Kestra; TEXT is a STRING that holds JSON text: a JSON output loses members that are
-    null."""
+    null. Numbers are JSON: an INT has 32 bits, a FLOAT too."""
     bare = type.without("null")
     if bare.is_only("string"):
         return "STRING"
     if bare.is_only("boolean"):
         return "BOOL"
-    if bare.is_only("integer") and "number" not in bare.kinds:
-        return "INT"
     if bare.is_only("number") or (bare.is_only("array", "object") and carriers.is_null_free(bare)):
         return "JSON"
     return "TEXT"

@@ -187,7 +187,12 @@ class Place:
         checked = f"tasks.{last}.state ?? " if last else ""
         earlier = self.lowering.before.get(id)
         prepared = f"tasks.{earlier}.state ?? " if earlier else ""
-        absent = "CANCELLED" if self.handler or self._is_in_catch else "SKIPPED"
+        is_late = self.handler is not None or self._is_in_catch
+        absent = "CANCELLED" if is_late else "SKIPPED"
+        ways = [self.lowering.tasks.get(block) for block, _ in self.lowering.chains.get(id, ())]
+        if is_late and any(way is not None and way.kind == "branch" for way in ways):
+            pointer = self.lowering.tasks[id].pointer
+            self.lowering.warn(pointer, f"handlers on Kestra read `{id}` as cancelled where its way was not taken")
         return f"({checked}tasks.{id}.state ?? {prepared}'{absent}')"
 
     @property

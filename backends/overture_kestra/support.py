@@ -42,7 +42,8 @@ SUPPORT: Mapping[str, Support] = {
     "catch_up": _YES,
     "inputs": Support(
         "partly",
-        "`yes` for a boolean is taken as false; of arrays and objects only the JSON is checked, not the schema",
+        "`yes` for a boolean is taken as false; of arrays and objects only the JSON is checked, not the schema; "
+        "an integer of more than 32 bits is refused; null takes the default",
     ),
     "secrets": Support("yes", "as SECRET_NAME, in base64, in the environment of the server"),
     "state": Support("yes", "in the key-value store of the namespace"),

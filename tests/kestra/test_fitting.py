@@ -15,7 +15,7 @@ from overture_kestra.inexact import Inexact
     [
         ({"type": "string"}, 'type == "string"'),
         ({"type": ["string", "null"]}, 'type == "string" or . == null'),
-        ({"type": "integer", "minimum": 1}, '(type == "number" and . <= floor) and . >= 1'),
+        ({"type": "integer", "minimum": 1}, '(type == "number" and . == floor) and . >= 1'),
         ({"enum": ["a", None]}, '. == "a" or . == null'),
         (
             {"type": "array", "items": {"type": "string"}, "minItems": 1},
@@ -28,7 +28,7 @@ from overture_kestra.inexact import Inexact
         ({"type": "object", "required": ["a"]}, 'type == "object" and has("a")'),
         (
             {"type": ["string", "integer"], "minLength": 2},
-            '(type == "string" or (type == "number" and . <= floor)) and (type != "string" or length >= 2)',
+            '(type == "string" or (type == "number" and . == floor)) and (type != "string" or length >= 2)',
         ),
         ({}, ""),
     ],

@@ -24,6 +24,6 @@ def test_a_text_that_kestra_cannot_hold_is_refused_at_its_task(value: object, wo
     assert any(gap.pointer == "/tasks/0" and word in gap.message for gap in found.gaps)
 
 
-@pytest.mark.parametrize("value", ["{{ '{%' }} for %}", "draw", "{ % raw", "{{ '{%' }} endraw %}", "{{ '{%' }} rawhide %}", "\\0"])
+@pytest.mark.parametrize("value", ["{{ '{%' }} for %}", "draw", "{ % raw", "{{ '{%' }} endraw %}", "\\0"])
 def test_what_only_looks_like_one_is_exported(value: str) -> None:
     assert export(f"  - {json.dumps({'id': 'a', 'kind': 'set', 'values': {'v': value}})}").files

@@ -16,6 +16,7 @@ from engines.kestra.install import KestraInstall, install_kestra
 from engines.kestra.report import read_run
 from engines.model import Approval, EngineBroken, EngineHung, EngineRun, ExportInvalid, tail
 from engines.process import LineProcess
+from engines.toolchain import find_uv
 
 START_TIMEOUT_SECONDS = 180.0
 """It takes 10 s on two idle cores, 40 s on busy ones."""
@@ -91,7 +92,9 @@ class KestraEngine:
         # starting, and the full compiler made that 3 s slower.
         flags = ["-Duser.timezone=UTC", "-Duser.language=en", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g"]
         command = [str(install.java), *flags, "-cp", install.class_path, "Engine", str(self._folder)]
-        environment = {**os.environ, **self._env}
+        # uv brings what a step in Python needs, as the header of an export asks of a worker
+        path = os.pathsep.join([os.environ.get("PATH", os.defpath), str(find_uv().parent)])
+        environment = {**os.environ, "PATH": path, **self._env}
         self._process = LineProcess(command, environment, self._folder, self._folder / "engine.log")
         self.starts += 1
         self._process.read(START_TIMEOUT_SECONDS)
