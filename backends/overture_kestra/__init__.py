@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from overture.plan.backend import Export, Gap, Support
 from overture.plan.model import Plan
 from overture_kestra.lower import lower
+from overture_kestra.model import Flow
 from overture_kestra.outputs import read_outputs
 from overture_kestra.render import render
 from overture_kestra.subflows import tells_its_error, told_callees
@@ -44,8 +45,10 @@ class KestraBackend:
         told = told_callees(plan)
         for name, each in {plan.name: plan, **plan.callees}.items():
             tells = name in told and tells_its_error(each)
-            flows, found = lower(replace(each, callees=plan.callees), options, tells=tells)
-            found = (*unsayable(each), *found)
+            flows: tuple[Flow, ...] = ()
+            found = tuple(unsayable(each))
+            if not found:
+                flows, found = lower(replace(each, callees=plan.callees), options, tells=tells)
             gaps += found if each is plan else [replace(gap, workflow=name) for gap in found]
             files |= {f"{flow.id}.yaml": render(flow) for flow in flows}
         if any(gap.severity == "error" for gap in gaps):

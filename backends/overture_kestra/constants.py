@@ -11,7 +11,7 @@ from overture.expressions.types import Json
 from overture_kestra.inexact import Inexact, bare
 
 _EXACT = 2**53
-_RAW_TAGS = re.compile(r"\{%-?\s*raw")
+RAW_TAG = re.compile(r"\{%-?\s*raw")
 
 # what stands between the members of JSON text, and between a key and its value
 SPACED = (", ", ": ")
@@ -23,7 +23,7 @@ def pebble_string(text: str) -> str:
 
     Raises Inexact for a text with a raw tag, which Kestra takes out of every result, and for lone surrogates.
     """
-    if _RAW_TAGS.search(text) or "\0" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+    if RAW_TAG.search(text) or "\0" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
         raise Inexact("a text that Kestra changes")
     if "\\" in text or "{%" in text:
         return f"('{base64.b64encode(text.encode()).decode()}' | base64decode)"
@@ -33,7 +33,7 @@ def pebble_string(text: str) -> str:
 
 def template_text(text: str) -> str:
     """A constant text as it stands in a template: what would open a tag is written as a value."""
-    if _RAW_TAGS.search(text) or "\0" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+    if RAW_TAG.search(text) or "\0" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
         raise Inexact("a text that Kestra changes")
     return re.sub(r"\{[{%#]", lambda found: "{{ '" + found[0] + "' }}", text)
 

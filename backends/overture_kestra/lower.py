@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from overture.expressions.tree import Expr, Filter, Literal, Ref, references
 from overture.plan.backend import Gap
-from overture.plan.model import Plan, Task
+from overture.plan.model import Input, Plan, Task
 from overture.plan.python_source import helper_sources
 from overture_kestra import carriers, model
 from overture_kestra.attempts import apart
@@ -117,6 +117,13 @@ def _handlers_outside(lowering: Lowering, flow: Flow) -> Flow:
     )
 
 
+def _input(each: Input) -> model.Input:
+    try:
+        return flow_input(each)
+    except Inexact as inexact:
+        raise Refused(f"{inexact.args[0]}", pointer=f"/inputs/{each.name}") from None
+
+
 def _undeclared(name: str) -> tuple[str, str]:
     message = f"members of `{name}` that its schema does not declare are lost on Kestra where they are null"
     return message, "declare them, or close its objects: `additionalProperties: false`"
@@ -162,7 +169,7 @@ def _flow(lowering: Lowering) -> Flow:
         namespace=lowering.namespace,
         description=plan.description,
         labels=plan.labels,
-        inputs=tuple(flow_input(each) for each in plan.inputs),
+        inputs=tuple(map(_input, plan.inputs)),
         variables=_variables(lowering),
         concurrency=_concurrency(plan),
         sla=_timeout(plan),

@@ -6,21 +6,20 @@ raw tags, also when they were put together from parts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from overture.expressions.tree import Expr, Literal, Template, Text, walk
 from overture.expressions.types import Json
 from overture.plan.backend import Gap
 from overture.plan.model import Plan
+from overture_kestra.constants import RAW_TAG
 
-_RAW_TAG = re.compile(r"\{%-?\s*raw\b")
 _DATA = "\ufffc"
 """What stands for data in a text of which only the rest is known."""
 
 
 def unsayable(plan: Plan) -> Iterator[Gap]:
-    """An error for each task, input or output that holds such a text."""
+    """An error for each input, task, trigger or output that holds such a text."""
     held: list[tuple[str, list[str]]] = [
         (f"/inputs/{each.name}", list(_strings([each.default, dict(each.schema)]))) for each in plan.inputs
     ]
@@ -29,11 +28,14 @@ def unsayable(plan: Plan) -> Iterator[Gap]:
         held.append(
             (task.pointer, [*_strings(dict(task.literals)), *(text for tree in trees for text in _texts(tree))])
         )
+    for trigger in plan.triggers:
+        trees = [*trigger.inputs.values(), *([trigger.when] if trigger.when is not None else [])]
+        held.append((trigger.pointer, [text for tree in trees for text in _texts(tree)]))
     held += [(output.pointer or f"/outputs/{output.name}", list(_texts(output.value))) for output in plan.outputs]
     for pointer, texts in held:
         if any("\0" in text for text in texts):
             yield Gap(pointer, "a NUL in a text is not exported to Kestra, whose database refuses it")
-        elif any(_RAW_TAG.search(text) for text in texts):
+        elif any(RAW_TAG.search(text) for text in texts):
             yield Gap(pointer, "a raw tag in a text is not exported to Kestra, which takes it out of every result")
 
 

@@ -19,6 +19,12 @@ _SINGLE_SPACE = re.compile(r"(?<=\S) (?=[^\s\-?:,\[\]{}#&*!|>'\"%@`.])")
 _SHORT = {"\t": "\\t", "\n": "\\n", '"': '\\"', "\\": "\\\\"}
 
 
+def is_writable(data: Json) -> bool:
+    """Whether all its texts may stand in a file as they are: no character that a file must write as an escape."""
+    text = json.dumps(data, ensure_ascii=False)
+    return not re.search(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\\u[0-9a-f]{4}|\\[bfr]", text)
+
+
 def as_yaml(data: Json, chance: Random) -> str:
     writer = _Yaml(chance)
     head = chance.choice(("", "# 漢字 🎉\n", "---\n", "%YAML 1.2\n---\n", "\n\n"))

@@ -37,10 +37,11 @@ def long_text(rng: random.Random) -> str:
     return (piece * (LONG // len(piece) + 1))[:LONG]
 
 
-def passing_workflow(seed: str, *, has_long: bool = False) -> tuple[Sample, dict[str, Any]]:
+def passing_workflow(seed: str, *, has_long: bool = False, has_nul: bool = True) -> tuple[Sample, dict[str, Any]]:
     """The sample, and its outputs: about 110 texts."""
     rng = random.Random(f"passages {seed}")
-    places = Places(rng, lambda rng: hostile_text(rng).replace("${", "$ {"))  # `${` is a case's own
+    nul = "\0" if has_nul else "\1"
+    places = Places(rng, lambda rng: hostile_text(rng).replace("${", "$ {").replace("\0", nul))  # `${`: a case's own
     template, text = places.template, places.text
 
     def texts(name: str, number: int, allows: Any = lambda text: True) -> list[str]:

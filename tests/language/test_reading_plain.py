@@ -20,7 +20,11 @@ from overture.language.yaml_text import parse_yaml
 
 from .generation import documents, whole_workflows
 
-FILES = sorted((Path(__file__).parents[1] / "cases").glob("*/*.flow.yaml"))
+FILES = [
+    each
+    for each in sorted((Path(__file__).parents[1] / "cases").glob("*/*.flow.yaml"))
+    if each.name != "literal_texts.flow.yaml"  # holds what nobody writes: it takes the long way
+]
 PARTS = [
     *("a", "b", "a: ", "b: ", "- ", "? ", ": ", "  ", "\n", "\n  ", "\n- ", "\n    ", "\r\n", "\t", "---\n", "...\n"),
     *("[", "]", "{", "}", ", ", '"', "'", "|\n  ", ">-\n  ", "|2+\n", "# c\n", "&", "&a ", "*a", "!", "!a ", "!!str "),

@@ -59,9 +59,8 @@ def default(writer: Writer, node: Node) -> Code:
         return writer.code(of)
     start, steps = path_of(writer, of)
     source = start_of_path(writer, start)
-    if writer.is_harmless(fallback):
-        if steps:
-            return writer.call("dig", source, *steps, f"default={writer.text(fallback, TERNARY)}")
+    if writer.is_harmless(fallback) and steps:
+        return writer.call("dig", source, *steps, f"default={writer.text(fallback, TERNARY)}")
     if not steps and re.fullmatch(r"[\w.]+", source):
         return Code(f"{source} if {source} is not None else {writer.text(fallback, TERNARY)}", TERNARY)
     value = writer.call("dig", source, *steps).text if steps else source

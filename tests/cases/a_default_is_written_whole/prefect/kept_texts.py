@@ -1,6 +1,6 @@
 """Writes what a program said, or else that it said nothing.
 
-Run: python written.py
+Run: python kept_texts.py
 """
 
 import asyncio
@@ -139,8 +139,8 @@ async def keep_first(texts: list[str]) -> None:
     write_whole("first.txt", dig(texts, 0, default="é").encode())
 
 
-@flow(name="written")
-async def written(texts: list[str] = TEXTS_DEFAULT) -> dict[str, Any]:
+@flow(name="kept_texts")
+async def kept_texts(texts: list[str] = TEXTS_DEFAULT) -> dict[str, Any]:
     """Writes what a program said, or else that it said nothing."""
     fitting(texts, TEXTS_SCHEMA)
     ask_stdout = None
@@ -154,4 +154,4 @@ async def written(texts: list[str] = TEXTS_DEFAULT) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(written())
+    asyncio.run(kept_texts())
