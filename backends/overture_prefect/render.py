@@ -38,7 +38,7 @@ def _marked(source: str) -> str:
     wide = [number for number, line in enumerate(lines) if len(line) > WIDTH]
     if not wide:
         return source
-    texts = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant | ast.JoinedStr)]
+    texts = [node for node in ast.walk(_parsed(source)) if isinstance(node, ast.Constant | ast.JoinedStr)]
     ends = {number: node.end_lineno or 0 for node in texts for number in range(node.lineno, node.end_lineno or 0)}
     for number in sorted({ends.get(number + 1, number + 1) for number in wide}):
         lines[number - 1] += _NOQA
@@ -154,7 +154,7 @@ def _line(line: str, depth: int) -> list[str]:
 
 def _meaning(source: str) -> str:
     source = f"if x: pass\n{source}" if source.startswith("el") else source
-    return ast.dump(ast.parse(f"{source} pass" if source.endswith(":") else source))
+    return ast.dump(_parsed(f"{source} pass" if source.endswith(":") else source))
 
 
 def _is_function(statement: Statement) -> bool:
@@ -185,12 +185,16 @@ _FORBIDDEN_NAMES = frozenset(("eval", "__import__", "globals", "locals", "breakp
 _FORBIDDEN_NODES = (ast.Global, ast.YieldFrom, ast.Match, ast.AsyncFor)
 
 
+def _parsed(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SystemError:  # CPython 3.11 and a collection of garbage amid the parse (gh-106905): the next one is right
+        return ast.parse(source)
+
+
 def check_source(source: str) -> None:
     """Raises ValueError for a source that does not parse, or holds what no module of ours holds."""
-    try:
-        tree = ast.parse(source)
-    except SystemError:  # CPython 3.11 and a collection of garbage amid the parse (gh-106905): the next one is right
-        tree = ast.parse(source)
+    tree = _parsed(source)
     compile(tree, "<module>", "exec")  # finds what a tree alone does not show, such as a wrong nonlocal
     for node in ast.walk(tree):
         if isinstance(node, _FORBIDDEN_NODES):
